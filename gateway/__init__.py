@@ -1,0 +1,1 @@
+"""The phone gateway: control plane, SIP node, local stack and test phone."""

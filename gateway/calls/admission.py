@@ -1,0 +1,50 @@
+"""What a SIP node asks before a call goes on, and what it is told: `POST /internal/v1/admissions`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from gateway.calls.facts import NumbersPii, Strict
+
+
+class AdmissionAsked(Strict):
+    call_id: str = Field(description="call_…, made by the node")
+    direction: Literal["inbound", "outbound"]
+    sip_call_id: str
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    node: str
+    livekit_trunk_id: str = Field(default="", description="ST_…; empty when LiveKit knows no trunk for it")
+    pii: NumbersPii
+    identity_headers: list[str] = Field(default_factory=list, max_length=8)
+
+
+class Check(Strict):
+    """One reason for or against; every check that ran is stored."""
+
+    name: str
+    passed: bool
+    reason: str
+
+
+class LegPolicy(Strict):
+    """What the node must know about this call without asking again."""
+
+    max_duration_s: int = Field(default=4 * 3600, ge=1)
+    agent_wait_s: float = Field(default=8.0, description="no agent by then: the fallback")
+    fallback_prompt: str = Field(default="sorry_call_back", description="name of a shipped prompt")
+    on_control_plane_loss: Literal["accept", "reject"] = "reject"
+
+
+class AdmissionVerdict(Strict):
+    verdict: Literal["accept", "reject", "redirect", "pending"]
+    checks: list[Check] = []
+    attributes: dict[str, str] = Field(default_factory=dict, description="gateway.* for the participant")
+    policy: LegPolicy = LegPolicy()
+    sip_code: int | None = None
+    slug: str = ""
+    sentence: str = Field(default="", description="the reason in plain words")
+    retry_after_s: int | None = None
+    token: str = Field(default="", description="for `pending`: ask again with it, at most 2 s")
+    contacts: list[str] = Field(default_factory=list, description="for `redirect`")

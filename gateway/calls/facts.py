@@ -1,0 +1,208 @@
+"""Facts: what the world told us about a call. Reported to `POST /internal/v1/facts`.
+
+A fact is immutable and carries its own time; `seq` orders the facts of one source within one call.
+Personal data (numbers, digits, words) travels only in the field `pii`. Durations are milliseconds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Party = Literal["caller", "agent", "human", "carrier", "gateway"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fact(Strict):
+    id: str = Field(description="evt_…; the same fact sent twice has the same id")
+    call_id: str
+    source: str = Field(description="process that saw it, for example node:01h…")
+    seq: int = Field(ge=0)
+    at: datetime
+
+
+class NumbersPii(Strict):
+    ani: str = Field(default="", description="calling number, as the switchboard stores it")
+    dnis: str = Field(default="", description="called number")
+    source_address: str = ""
+
+
+class InviteReceived(Fact):
+    """An INVITE was admitted (the control plane writes this itself when it gives the verdict;
+    a node sends it only for calls let through while the control plane was away)."""
+
+    kind: Literal["invite_received"] = "invite_received"
+    direction: Literal["inbound", "outbound"] = "inbound"
+    livekit_trunk_id: str = ""
+    sip_call_id: str
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    node: str = Field(default="", description="which SIP node has the leg")
+    admitted_by: Literal["control_plane", "loss_policy"] = "control_plane"
+    pii: NumbersPii = NumbersPii()
+
+
+class InviteRefused(Fact):
+    """An INVITE got a final refusal; the call is over. `slug` is a termination slug."""
+
+    kind: Literal["invite_refused"] = "invite_refused"
+    direction: Literal["inbound", "outbound"] = "inbound"
+    sip_call_id: str
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    node: str = ""
+    sip_code: int = Field(ge=300, le=699)
+    slug: str
+    ended_by: Party = "gateway"
+    pii: NumbersPii = NumbersPii()
+
+
+class LegJoined(Fact):
+    """The SIP leg is a participant of the room; an agent is expected from now on."""
+
+    kind: Literal["leg_joined"] = "leg_joined"
+    leg_id: str = Field(description="LiveKit's SIP call id, SCL_…")
+    room: str
+    livekit_rule_id: str = ""
+    pii: dict[str, str] = Field(default_factory=dict, description="identity")
+
+
+class LegAnswered(Fact):
+    """200 OK was sent. `setup_ms`: milliseconds since the INVITE by step name
+    (auth, admission, ringing, rules, joined, agent_audio, answered)."""
+
+    kind: Literal["leg_answered"] = "leg_answered"
+    codec: str
+    setup_ms: dict[str, float] = {}
+
+
+class FirstAudio(Fact):
+    """The first audible packet to the caller left. `after_invite_ms` since the INVITE."""
+
+    kind: Literal["first_audio"] = "first_audio"
+    after_invite_ms: float
+
+
+class DigitPii(Strict):
+    digit: str = Field(pattern=r"^[0-9*#A-D]$")
+
+
+class DigitPressed(Fact):
+    kind: Literal["digit_pressed"] = "digit_pressed"
+    transport: Literal["rfc4733", "info", "in_band"] = "rfc4733"
+    duration_ms: int = 0
+    pii: DigitPii
+
+
+class LegLeft(Fact):
+    """The SIP leg is gone. Exactly one per leg."""
+
+    kind: Literal["leg_left"] = "leg_left"
+    ended_by: Party
+    slug: str
+    sip_code: int | None = None
+    rtp: dict[str, float] = Field(default_factory=dict, description="packets, lost, late, jitter_ms …")
+
+
+class AgentJoined(Fact):
+    kind: Literal["agent_joined"] = "agent_joined"
+    identity: str
+    resumed: bool = Field(default=False, description="it took over a conversation")
+
+
+class AgentMissing(Fact):
+    """No agent in the room after `waited_ms`; found by the watchdog."""
+
+    kind: Literal["agent_missing"] = "agent_missing"
+    waited_ms: float
+
+
+class AgentLost(Fact):
+    """The agent left, or stopped giving signs of life, while the caller was still there."""
+
+    kind: Literal["agent_lost"] = "agent_lost"
+    identity: str
+    reason: Literal["left", "silent"]
+
+
+class HangupAsked(Fact):
+    """The agent (or an operator) ends the call politely; `reason` is a termination slug."""
+
+    kind: Literal["hangup_asked"] = "hangup_asked"
+    asked_by: Party
+    reason: str = "completed"
+
+
+class WordsPii(Strict):
+    text: str
+
+
+class Utterance(Fact):
+    """Somebody said something. Times are of the speech itself."""
+
+    kind: Literal["utterance"] = "utterance"
+    speaker: Literal["caller", "agent", "human"]
+    started_at: datetime
+    ended_at: datetime
+    interrupted: bool = False
+    pii: WordsPii
+
+
+class TurnMeasured(Fact):
+    """One turn's stages, ms: wire_in, stt, llm_first_token, tts_first_audio, wire_out, total
+    (end of the caller's speech → first audio of the reply); absent where unknown."""
+
+    kind: Literal["turn_measured"] = "turn_measured"
+    turn: int
+    stages: dict[str, float]
+
+
+class ToolCalled(Fact):
+    kind: Literal["tool_called"] = "tool_called"
+    name: str
+    ok: bool = True
+
+
+class FallbackPlayed(Fact):
+    """Nobody came: the node answered, played the rule's prompt and hung up."""
+
+    kind: Literal["fallback_played"] = "fallback_played"
+    prompt: str
+
+
+class CallLost(Fact):
+    """The sweeper found that nothing carries this call any more."""
+
+    kind: Literal["call_lost"] = "call_lost"
+    slug: str = Field(description="node_lost, room_lost, gateway_restarted")
+
+
+AnyFact = Annotated[
+    InviteReceived
+    | InviteRefused
+    | LegJoined
+    | LegAnswered
+    | FirstAudio
+    | DigitPressed
+    | LegLeft
+    | AgentJoined
+    | AgentMissing
+    | AgentLost
+    | HangupAsked
+    | Utterance
+    | TurnMeasured
+    | ToolCalled
+    | FallbackPlayed
+    | CallLost,
+    Field(discriminator="kind"),
+]
+parse_fact: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)
+
+
+class FactBatch(Strict):
+    """Body of `POST /internal/v1/facts`; at most 500 facts. Answered 202 `{"stored": n, "repeated": m}`."""
+
+    facts: list[AnyFact] = Field(max_length=500)

@@ -1,0 +1,1 @@
+"""The floor: imports nothing else of ours."""

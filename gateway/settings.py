@@ -1,0 +1,103 @@
+"""Every setting, from the environment (`GATEWAY_…`, nested with `__`) or `/run/secrets`.
+
+    GATEWAY_DATABASE_URL=postgresql+psycopg://…      GATEWAY_SIP__PORT=5060
+
+The defaults describe one machine on loopback; `gateway up` fills in what it started.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class LiveKitSettings(BaseModel):
+    url: str = "ws://127.0.0.1:7880"
+    api_key: str = "devkey"
+    api_secret: SecretStr = SecretStr("")
+    agent_name: str = Field(default="gateway", description="explicit dispatch name of our workers")
+
+
+class ApiSettings(BaseModel):
+    host: str = "127.0.0.1"
+    port: int = 8080
+    internal_host: str = Field(default="127.0.0.1", description="/internal is served here only; keep it private")
+    internal_port: int = 8081
+
+    @property
+    def internal_url(self) -> str:
+        return f"http://{self.internal_host}:{self.internal_port}"
+
+
+class SipSettings(BaseModel):
+    host: str = Field(default="127.0.0.1", description="address to bind; an IP literal")
+    port: int = 5060
+    advertised_host: str = Field(default="", description="address for Contact and SDP when it differs from host")
+    tcp: bool = True
+    rtp_port_min: int = 20000
+    rtp_port_max: int = 20998
+    max_calls: int = 50
+    media_timeout_s: float = 30.0
+    realm: str = "gateway"
+    node_id: str = Field(default="", description="stable name of this node; made up when empty")
+
+
+class SpeechSettings(BaseModel):
+    """Which ears, brain and mouth the worker uses. The embedded ones need no download."""
+
+    stt: str = Field(default="embedded", description="embedded | faster-whisper | openai")
+    stt_model: str = Field(default="", description="folder of a faster-whisper model, or a model name")
+    stt_base_url: str = ""
+    stt_api_key: SecretStr = SecretStr("")
+    llm: str = Field(default="embedded", description="embedded | openai")
+    llm_model: str = ""
+    llm_base_url: str = ""
+    llm_api_key: SecretStr = SecretStr("")
+    tts: str = Field(default="embedded", description="embedded | flite | espeak-ng | openai")
+    tts_model: str = ""
+    tts_voice: str = ""
+    tts_base_url: str = ""
+    tts_api_key: SecretStr = SecretStr("")
+
+
+class WorkerSettings(BaseModel):
+    name: str = "worker-1"
+    http_port: int = Field(default=0, description="health port of livekit-agents; 0 = any free one")
+    max_calls: int = Field(default=20, description="active calls at which this worker takes no more")
+    idle_processes: int = 1
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_", env_nested_delimiter="__", secrets_dir=None, extra="ignore"
+    )
+
+    state_dir: Path = Field(default=Path("state"), description="files of this installation: keys, database, spool")
+    database_url: str = Field(default="", description="default: SQLite in state_dir")
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    key_file: Path | None = Field(default=None, description="GATEWAY_KEY_FILE: encrypts secrets at rest")
+    livekit: LiveKitSettings = LiveKitSettings()
+    api: ApiSettings = ApiSettings()
+    sip: SipSettings = SipSettings()
+    speech: SpeechSettings = SpeechSettings()
+    worker: WorkerSettings = WorkerSettings()
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.state_dir.absolute() / 'gateway.db'}"
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.state_dir / "keys"
+
+    @property
+    def spool_dir(self) -> Path:
+        return self.state_dir / "spool"
+
+
+def load_settings() -> Settings:
+    """Settings from the environment; pydantic's ValidationError names a wrong one."""
+    secrets = Path("/run/secrets")
+    return Settings(_secrets_dir=str(secrets) if secrets.is_dir() else None)  # pyright: ignore[reportCallIssue]

@@ -7,10 +7,17 @@ The defaults describe one machine on loopback; `gateway up` fills in what it sta
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_state_dir() -> Path:
+    """`$XDG_STATE_HOME/gateway`, else `~/.local/state/gateway`."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "gateway"
 
 
 class LiveKitSettings(BaseModel):
@@ -74,7 +81,9 @@ class Settings(BaseSettings):
         env_prefix="GATEWAY_", env_nested_delimiter="__", secrets_dir=None, extra="ignore"
     )
 
-    state_dir: Path = Field(default=Path("state"), description="files of this installation: keys, database, spool")
+    state_dir: Path = Field(
+        default_factory=default_state_dir, description="files of this installation: keys, database, spool"
+    )
     database_url: str = Field(default="", description="default: SQLite in state_dir")
     redis_url: str = "redis://127.0.0.1:6379/0"
     key_file: Path | None = Field(default=None, description="GATEWAY_KEY_FILE: encrypts secrets at rest")

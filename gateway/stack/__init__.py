@@ -1,0 +1,1 @@
+"""One machine, all processes: finds Redis and livekit-server, starts and supervises everything."""

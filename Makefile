@@ -1,0 +1,55 @@
+# make demo   set everything up and run one real phone call against a local agent
+# make test   set everything up and run every check and test
+# make up     the same stack, staying up           make bench  measure it
+SHELL := /bin/bash
+export UV_PYTHON_DOWNLOADS := never
+# uv from PATH, else from a small virtual environment of its own
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+GATEWAY := .venv/bin/gateway
+
+.PHONY: demo test up bench lint types unit voice setup setup-dev packages clean
+
+demo: setup
+	@$(GATEWAY) demo $(if $(JSON),--json)
+
+up: setup
+	@$(GATEWAY) up
+
+test: setup-dev packages lint types
+	.venv/bin/python -m pytest tests -q --cov --cov-report=term:skip-covered $(PYTEST)
+
+bench: setup-dev packages
+	.venv/bin/python -m bench $(BENCH)
+
+lint: setup-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+
+types: setup-dev
+	.venv/bin/basedpyright --pythonpath .venv/bin/python --level error
+
+unit: setup-dev
+	.venv/bin/python -m pytest tests/unit -q
+
+voice:
+	.venv/bin/python -m agents.speech.make_voice
+
+setup: $(UV)
+	@echo "setting up the Python environment" >&2
+	@$(UV) sync --frozen --no-dev --inexact --quiet
+
+setup-dev: $(UV)
+	@$(UV) sync --frozen --quiet
+
+.tools/bin/uv:
+	@echo "fetching uv into .tools" >&2
+	@python3 -m venv .tools || { echo "error: python3 cannot make a virtual environment" >&2; echo "  next: apt-get install python3-venv" >&2; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+# Programs that the tests call: foreign SIP phones, speech, databases.
+packages:
+	@bash tests/packages.sh
+
+clean:
+	rm -rf .venv .tools demo

@@ -1,0 +1,21 @@
+"""All commands in one list, in reading order. Heavy imports stay inside the commands."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.cli import calls, demo, doctor, phone, processes, stack
+
+app = typer.Typer(
+    name="gateway",
+    help="A self-hosted phone gateway for AI agents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+stack.register(app)
+demo.register(app)
+doctor.register(app)
+phone.register(app)
+app.add_typer(calls.app, name="calls")
+processes.register(app)

@@ -1,0 +1,1 @@
+"""Measurements; figures go to a table and to JSON, never into an assertion."""

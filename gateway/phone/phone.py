@@ -1,0 +1,199 @@
+"""One call of the test phone: dials, speaks, listens, presses keys, and measures what a caller would notice."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from types import TracebackType
+
+import numpy as np
+
+from gateway.kernel.tasks import TaskSet
+from gateway.phone.ears import LOUD, Ears, Segmenter, level
+from gateway.phone.recording import RATE, Samples, StereoRecording, read_wav
+from gateway.phone.script import HangUp, Listen, PhoneEvent, Press, Say, Step
+from gateway.sip.rtp.endpoint import RtpEndpoint
+from gateway.sip.rtp.ports import PortPool
+from gateway.sip.wire.sdp import read_answer, write_offer
+from gateway.sip.wire.ua import OutgoingCall, UserAgent
+
+FRAME = RATE // 50  # samples in 20 ms
+SILENCE: Samples = np.zeros(FRAME, np.int16)
+
+OnEvent = Callable[[PhoneEvent], None]
+
+
+class Phone:
+    """`async with Phone(...) as phone: await phone.call(uri, script)`; one call at a time."""
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        rtp_ports: tuple[int, int] = (32100, 32700),
+        phrases: Iterable[str] = (),
+        on_event: OnEvent = lambda event: None,
+    ) -> None:
+        self._host = host
+        self._agent = UserAgent(host, 0, tcp=True, on_invite=lambda call: call.reject(480))
+        self._pool = PortPool(host, *rtp_ports)
+        self._tell_listener = on_event
+        self._phrases = tuple(phrases)
+        self.events: list[PhoneEvent] = []
+        self.recording = StereoRecording()
+        self._line: OutgoingCall | None = None
+        self._tasks = TaskSet()
+        self._pending: deque[Samples] = deque()
+        self._said_all = asyncio.Event()
+        self._heard: asyncio.Queue[list[str]] = asyncio.Queue(maxsize=64)
+        self._ended = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()  # the decoder is not made for two threads
+        self._segments = Segmenter()
+        self._spoke_until: float | None = None
+        self._reply_at: float | None = None
+        self.first_audio_ms: float | None = None
+
+    async def __aenter__(self) -> Phone:
+        self._ears = await asyncio.to_thread(Ears, self._phrases) if self._phrases else None
+        await self._agent.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._tasks.close()
+        await self._agent.stop()
+
+    async def call(
+        self, uri: str, script: Iterable[Step], *, from_user: str = "+15105550199", transport: str = "udp",
+        credentials: tuple[str, str] | None = None,
+    ) -> bool:
+        """Runs the script on one call; True if every Listen heard what it waited for. Raises CallFailed."""
+        with RtpEndpoint(self._pool) as rtp:
+            offer = write_offer(self._host, rtp.local_port)
+            self._start = time.monotonic()
+            line = await self._agent.call(
+                uri, offer_sdp=offer, from_user=from_user, transport=transport, credentials=credentials
+            )
+            self._line = line
+            line.on_ringing = lambda: self._tell("ringing", ms=self._since_start())
+            line.on_bye = self._ended.set
+            answer = await line.answered()
+            rtp.on_frame = self._frame_heard
+            rtp.start(read_answer(answer))
+            self._tell("answered", ms=self._since_start())
+            self._tasks.start(self._keep_speaking(rtp), name="phone:mouth")
+            try:
+                return await self._run(script, rtp)
+            finally:
+                if not self._ended.is_set():
+                    await line.hangup()
+                self._tell("ended", text="agent" if self._ended.is_set() else "caller")
+                await self._tasks.close()
+
+    async def _run(self, script: Iterable[Step], rtp: RtpEndpoint) -> bool:
+        understood = True
+        for step in script:
+            if self._ended.is_set():
+                return False
+            if isinstance(step, HangUp):
+                break
+            if isinstance(step, Listen):
+                understood = await self._listen(step) and understood
+            elif isinstance(step, Say):
+                await self._say(step)
+            else:
+                await self._press(step, rtp)
+        return understood
+
+    async def _say(self, step: Say) -> None:
+        samples = await asyncio.to_thread(read_wav, step.wav)
+        self._said_all.clear()
+        self._reply_at = None
+        frames = [samples[i : i + FRAME] for i in range(0, len(samples) - FRAME + 1, FRAME)]
+        self._pending.extend(frames)
+        await self._said_all.wait()
+        self._tell("said", text=step.text)
+
+    async def _press(self, step: Press, rtp: RtpEndpoint) -> None:
+        self._reply_at = None
+        await rtp.send_digits(step.digits)
+        self._spoke_until = time.monotonic()
+        self._tell("pressed", text=step.digits)
+
+    async def _listen(self, step: Listen) -> bool:
+        wanted = {phrase.lower() for phrase in step.phrases}
+        try:
+            async with asyncio.timeout(step.within_s):
+                while True:
+                    words = await self._next_heard()
+                    if words is None:
+                        break
+                    self._tell("heard", text=", ".join(words), ms=self._turn_ms())
+                    if wanted & set(words):
+                        return True
+        except TimeoutError:
+            pass
+        self._tell("missed", text=" / ".join(step.phrases))
+        return False
+
+    async def _next_heard(self) -> list[str] | None:
+        """The next understood stretch of speech, or None when the call has ended."""
+        getting = asyncio.ensure_future(self._heard.get())
+        ending = asyncio.ensure_future(self._ended.wait())
+        try:
+            await asyncio.wait([getting, ending], return_when=asyncio.FIRST_COMPLETED)
+            return getting.result() if getting.done() else None
+        finally:
+            getting.cancel()
+            ending.cancel()
+
+    def _frame_heard(self, frame: Samples, at: float) -> None:
+        self.recording.heard(frame, at - self._start)
+        if level(frame) > LOUD:
+            if self.first_audio_ms is None:
+                self.first_audio_ms = (at - self._start) * 1000
+            if self._reply_at is None:
+                self._reply_at = at
+        if (speech := self._segments.push(frame)) is not None and self._ears:
+            self._tasks.start(self._understand(self._ears, speech), name="phone:ears")
+
+    async def _understand(self, ears: Ears, speech: Samples) -> None:
+        async with self._one_at_a_time:
+            words = await asyncio.to_thread(ears.understand, speech)
+        if words and not self._heard.full():
+            self._heard.put_nowait(words)
+
+    async def _keep_speaking(self, rtp: RtpEndpoint) -> None:
+        """A frame every 20 ms, words or silence: a phone's microphone is always open."""
+        due = time.monotonic()
+        while True:
+            frame = self._pending.popleft() if self._pending else SILENCE
+            rtp.send(frame)
+            now = time.monotonic()
+            self.recording.said(frame, now - self._start)
+            if level(frame) > LOUD:
+                self._spoke_until = now
+            if not self._pending:
+                self._said_all.set()
+            due += 0.02
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    def _turn_ms(self) -> float | None:
+        if self._spoke_until is None or self._reply_at is None or self._reply_at < self._spoke_until:
+            return None
+        return (self._reply_at - self._spoke_until) * 1000
+
+    def _since_start(self) -> float:
+        return (time.monotonic() - self._start) * 1000
+
+    @property
+    def sip_call_id(self) -> str:
+        return self._line.sip_call_id if self._line else ""
+
+    def _tell(self, kind: str, *, text: str = "", ms: float | None = None) -> None:
+        event = PhoneEvent(kind, text, ms)
+        self.events.append(event)
+        self._tell_listener(event)

@@ -1,0 +1,54 @@
+"""Which address may send us audio: the negotiated one, and never a stranger.
+
+The address of the SDP is believed at once. A sender behind a NAT keeps its address but shows
+another port: it is followed after a few good packets in a row, as long as the negotiated port
+itself is silent.
+"""
+
+from __future__ import annotations
+
+Address = tuple[str, int]
+
+PACKETS_TO_LATCH = 3
+SILENCE_BEFORE_RELATCH_S = 1.0
+
+
+class SourceLock:
+    def __init__(self, negotiated: Address) -> None:
+        self._expect(negotiated)
+
+    def _expect(self, negotiated: Address) -> None:
+        self.negotiated = negotiated
+        self.latched: Address | None = None
+        self._heard_at = float("-inf")
+        self._candidate: Address | None = None
+        self._run = 0
+
+    @property
+    def target(self) -> Address:
+        """Where our own packets go: back to where the peer really sends from (symmetric RTP)."""
+        return self.latched or self.negotiated
+
+    def retarget(self, negotiated: Address) -> None:
+        """A re-INVITE named another address."""
+        if negotiated != self.negotiated:
+            self._expect(negotiated)
+
+    def admits(self, source: Address, *, payload_type_known: bool, now: float) -> bool:
+        """True if a packet from `source` belongs to this call."""
+        if source == self.latched or source == self.negotiated:
+            self.latched = source
+            self._heard_at = now
+            self._candidate, self._run = None, 0
+            return True
+        if source[0] != self.negotiated[0] or not payload_type_known:
+            return False
+        if now - self._heard_at < SILENCE_BEFORE_RELATCH_S:
+            return False
+        self._run = self._run + 1 if source == self._candidate else 1
+        self._candidate = source
+        if self._run < PACKETS_TO_LATCH:
+            return False
+        self.latched = source
+        self._heard_at = now
+        return True

@@ -98,13 +98,14 @@ class RtpEndpoint:
         """Opens the flow in both directions. Raises BadInput for an address that cannot be one."""
         if self._closed:
             raise Unavailable("the RTP endpoint is closed")
-        self._lock = SourceLock(_address_of(target))
-        self._incoming = Incoming(cast(CodecName, target.codec))
-        self._outgoing = Outgoing(
-            cast(CodecName, target.codec), target.payload_type, target.telephone_event_pt
+        codec, now = cast(CodecName, target.codec), time.monotonic()
+        self._flow = _Flow(
+            SourceLock(_address_of(target)),
+            Incoming(codec),
+            Outgoing(codec, target.payload_type, target.telephone_event_pt),
+            heard_at=now,
+            report_at=now + rtcp.INTERVAL_S,
         )
-        self._heard_at = time.monotonic()
-        self._report_at = self._heard_at + rtcp.INTERVAL_S
         loop = asyncio.get_running_loop()
         loop.add_reader(self._pair.rtp.fileno(), self._read_rtp)
         loop.add_reader(self._pair.rtcp.fileno(), self._read_rtcp)

@@ -1,0 +1,40 @@
+"""What the call needs from LiveKit. The adapter is `gateway/livekit/rooms.py`; tests use `MemoryRooms`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+ParticipantKind = Literal["sip", "agent", "standard", "other"]
+
+
+@dataclass(frozen=True)
+class RoomParticipant:
+    """One participant as LiveKit lists it. `identity` of a SIP one carries a telephone number."""
+
+    identity: str
+    kind: ParticipantKind
+    attributes: dict[str, str] = field(default_factory=dict)
+    joined_at: datetime | None = None
+
+
+class Rooms(Protocol):
+    """LiveKit rooms. Every method raises `gateway.kernel.errors.Unavailable` when LiveKit does not
+    answer, and takes a room or participant that is gone already for done."""
+
+    async def dispatch_agent(self, room: str, *, agent_id: str, call_id: str, resume: bool) -> None:
+        """Explicit dispatch with metadata `{"agent_id", "call_id", "resume"}`."""
+        ...
+
+    async def remove_participant(self, room: str, identity: str) -> None: ...
+
+    async def delete_room(self, room: str) -> None: ...
+
+    async def list_participants(self, room: str) -> list[RoomParticipant] | None:
+        """None when the room does not exist."""
+        ...
+
+    async def existing_rooms(self, rooms: list[str]) -> set[str]:
+        """Which of `rooms` exist; one question for all of them."""
+        ...

@@ -35,7 +35,21 @@ def run(command: list[str]) -> int:
         cluster = f"{folder}/cluster"
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off"
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-        subprocess.run([*as_user, str(bin_folder / "initdb"), "-D", cluster, "-U", "gateway", "-A", "trust", "-E", "UTF8"], **quiet)
+        subprocess.run(
+            [
+                *as_user,
+                str(bin_folder / "initdb"),
+                "-D",
+                cluster,
+                "-U",
+                "gateway",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+            ],
+            **quiet,
+        )
         control = [*as_user, str(bin_folder / "pg_ctl"), "-D", cluster, "-w"]
         subprocess.run([*control, "-o", options, "-l", f"{folder}/log", "start"], **quiet)
         try:

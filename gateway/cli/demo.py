@@ -24,7 +24,11 @@ def demo(
     terminal.say(f"{ended.get('sentence', 'the record did not close')}  turns: {report.turn_ms} ms")
     for path in report.files.values():
         terminal.say(f"  {path}")
-    terminal.say("[bold green]words and keys crossed the line both ways[/]" if report.ok else "[bold red]not all of it crossed the line[/]")
+    terminal.say(
+        "[bold green]words and keys crossed the line both ways[/]"
+        if report.ok
+        else "[bold red]not all of it crossed the line[/]"
+    )
     if as_json:
         out(report.as_json())
     if not report.ok:

@@ -46,7 +46,10 @@ def phone(
             name, _, password = user.partition(":")
             try:
                 return await caller.call(
-                    uri, script, transport="tcp" if tcp else "udp", credentials=(name, password) if user else None
+                    uri,
+                    script,
+                    transport="tcp" if tcp else "udp",
+                    credentials=(name, password) if user else None,
                 )
             finally:
                 caller.recording.write(record)

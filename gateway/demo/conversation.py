@@ -24,7 +24,14 @@ SCRIPT: tuple[Step, ...] = (
     HangUp(),
 )
 
-PHRASES = ("demo agent", "account number", "forty two dollars", "nine to five", "one two three four", "monday to friday")
+PHRASES = (
+    "demo agent",
+    "account number",
+    "forty two dollars",
+    "nine to five",
+    "one two three four",
+    "monday to friday",
+)
 
 # What the agent must have understood, as words that have to be in its transcript.
 AGENT_MUST_HEAR = ("pay my bill", "opening hours")

@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 import httpx
-
 from agents.demo_profile import DEMO_PROFILE
+
 from gateway.kernel.errors import Unavailable
 
 DEMO_NUMBER = "+15105550100"
@@ -24,9 +24,7 @@ async def ensure_demo_number(api_url: str, api_key: str) -> None:
 
 
 async def _create(client: httpx.AsyncClient) -> None:
-    trunk = await _ask(
-        client, "POST", "/v1/inbound-trunks", {"name": "loopback", "allowed_addresses": ["127.0.0.0/8"]}
-    )
+    trunk = await _ask(client, "POST", "/v1/inbound-trunks", {"name": "loopback", "allowed_addresses": ["127.0.0.0/8"]})
     await _ask(client, "POST", "/v1/numbers", {"number": DEMO_NUMBER, "inbound_trunk_id": trunk["id"]})
     agent = await _ask(client, "POST", "/v1/agents", DEMO_PROFILE)
     await _ask(
@@ -37,9 +35,7 @@ async def _create(client: httpx.AsyncClient) -> None:
     )
 
 
-async def _ask(
-    client: httpx.AsyncClient, method: str, path: str, body: dict[str, Any] | None = None
-) -> dict[str, Any]:
+async def _ask(client: httpx.AsyncClient, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     answer = await client.request(method, path, json=body)
     if answer.is_error:
         raise Unavailable(f"{method} {path} was answered {answer.status_code}: {answer.text}", todo="gateway doctor")

@@ -53,7 +53,9 @@ async def _call(plan: StackPlan, allocator: PortAllocator, screen: Screen, folde
     uri = f"sip:{DEMO_NUMBER}@{plan.host}:{plan.ports.sip}"
     low = allocator.block(PHONE_PORTS)
     async with Phone(
-        rtp_ports=(low, low + PHONE_PORTS - 2), phrases=PHRASES, on_event=lambda event: show_event(screen, event)
+        rtp_ports=(low, low + PHONE_PORTS - 2),
+        phrases=PHRASES,
+        on_event=lambda event: show_event(screen, event),
     ) as phone:
         screen.say(f"dialling {uri}")
         await phone.call(uri, SCRIPT)

@@ -70,7 +70,11 @@ class RoleTokens:
         for key in _keys(self._folder, role):
             try:
                 claims = jwt.decode(
-                    token, key, algorithms=["HS256"], audience=audience, options={"require": ["exp", "iat", "sub"]}
+                    token,
+                    key,
+                    algorithms=["HS256"],
+                    audience=audience,
+                    options={"require": ["exp", "iat", "sub"]},
                 )
             except jwt.InvalidTokenError:
                 continue

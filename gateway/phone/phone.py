@@ -67,7 +67,12 @@ class Phone:
         await self._agent.stop()
 
     async def call(
-        self, uri: str, script: Iterable[Step], *, from_user: str = "+15105550199", transport: str = "udp",
+        self,
+        uri: str,
+        script: Iterable[Step],
+        *,
+        from_user: str = "+15105550199",
+        transport: str = "udp",
         credentials: tuple[str, str] | None = None,
     ) -> bool:
         """Runs the script on one call; True if every Listen heard what it waited for. Raises CallFailed."""

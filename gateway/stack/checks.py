@@ -70,7 +70,9 @@ async def package_names(_: Path) -> Finding:
         others = sorted(set(owners.get(name, [])) - {DISTRIBUTION})
         if others:
             return Finding(
-                "package names", False, f"`{name}` is installed by {', '.join(others)} too",
+                "package names",
+                False,
+                f"`{name}` is installed by {', '.join(others)} too",
                 f"use a virtual environment without it: pip uninstall {others[0]}",
             )
     return Finding("package names", True, "each of ours is ours alone")
@@ -83,7 +85,9 @@ async def ports(state_dir: Path) -> Finding:
     if not taken:
         return Finding("ports", True, "5060 (SIP) and 8080 (API) are free")
     return Finding(
-        "ports", False, f"{', '.join(map(str, taken))} taken by another program",
+        "ports",
+        False,
+        f"{', '.join(map(str, taken))} taken by another program",
         f"see which: ss -lntup 'sport = :{taken[0]}'; or: gateway up --sip-port 0 --api-port 0",
     )
 
@@ -112,9 +116,7 @@ async def media_path(_: Path) -> Finding:
     except (OSError, GatewayError) as error:
         return Finding("media path", False, f"no RTP on loopback: {error}", "allow UDP on 127.0.0.1 in the firewall")
     ok = report.both_ways
-    return Finding(
-        "media path", ok, report.sentence(), "" if ok else "allow UDP on 127.0.0.1 in the firewall"
-    )
+    return Finding("media path", ok, report.sentence(), "" if ok else "allow UDP on 127.0.0.1 in the firewall")
 
 
 async def stack_state(state_dir: Path) -> Finding:
@@ -127,7 +129,14 @@ async def stack_state(state_dir: Path) -> Finding:
 
 
 CHECKS: tuple[Check, ...] = (
-    python_version, livekit_binary, redis_binary, package_names, ports, disk, media_path, stack_state,
+    python_version,
+    livekit_binary,
+    redis_binary,
+    package_names,
+    ports,
+    disk,
+    media_path,
+    stack_state,
 )
 
 

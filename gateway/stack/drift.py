@@ -28,10 +28,17 @@ async def provisioning(state_dir: Path) -> Finding:
                 if not answer.json()["in_sync"]:
                     drifted.append(resource)
     except httpx.HTTPError as error:
-        return Finding("provisioning", False, f"the control plane did not answer ({type(error).__name__})", "gateway status")
+        return Finding(
+            "provisioning",
+            False,
+            f"the control plane did not answer ({type(error).__name__})",
+            "gateway status",
+        )
     if drifted:
         return Finding(
-            "provisioning", False, f"LiveKit differs from the database in {', '.join(drifted)}",
+            "provisioning",
+            False,
+            f"LiveKit differs from the database in {', '.join(drifted)}",
             f"it is repaired within a minute; if not: curl {env['GATEWAY_URL']}/v1/{drifted[0]}/sync",
         )
     return Finding("provisioning", True, "LiveKit has what the database says")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.sip.rtp.clock import MediaClock
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.wire.sdp import MediaChoice
@@ -27,7 +26,9 @@ class MediaPathReport:
         return min(self.received_there, self.received_back) >= FRAMES * 0.8
 
     def sentence(self) -> str:
-        return f"RTP on loopback: {self.received_there}/{self.sent} packets there, {self.received_back}/{self.sent} back"
+        return (
+            f"RTP on loopback: {self.received_there}/{self.sent} packets there, {self.received_back}/{self.sent} back"
+        )
 
 
 async def measure_media_path() -> MediaPathReport:

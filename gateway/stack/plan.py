@@ -1,8 +1,8 @@
 """What one stack consists of: its folder, its ports, its secrets. Written down so that others find it.
 
-    <state>/stack.json   pid, state, addresses; no secret
-    <state>/stack.env    what `gateway env` prints; 0600
-    <state>/stack.lock   held while the stack runs
+<state>/stack.json   pid, state, addresses; no secret
+<state>/stack.env    what `gateway env` prints; 0600
+<state>/stack.lock   held while the stack runs
 """
 
 from __future__ import annotations

@@ -56,7 +56,9 @@ def livekit_program(plan: StackPlan, command: list[str]) -> Program:
     path = write_private(plan.run / "livekit.yaml", json.dumps(config, indent=2))
     argument = f"/host{path.absolute()}" if len(command) > 1 else str(path)
     return Program(
-        "livekit-server", [*command, "--config", argument], http_ok(f"http://{plan.host}:{ports.livekit_http}/"),
+        "livekit-server",
+        [*command, "--config", argument],
+        http_ok(f"http://{plan.host}:{ports.livekit_http}/"),
         ready_within=30,
     )
 

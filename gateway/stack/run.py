@@ -43,14 +43,10 @@ async def running_stack(plan: StackPlan, *, say: Say, on_progress: Progress | No
     supervisor = Supervisor(plan.logs, progress)
     try:
         await supervisor.start(redis_program(plan, redis))
-        await asyncio.gather(
-            supervisor.start(livekit_program(plan, livekit)), asyncio.to_thread(_migrate, plan)
-        )
+        await asyncio.gather(supervisor.start(livekit_program(plan, livekit)), asyncio.to_thread(_migrate, plan))
         api_key = await asyncio.to_thread(_local_key, plan)
         await supervisor.start(control_plane_program(plan))
-        await supervisor.start(
-            sip_program(plan), *(worker_program(plan, number + 1) for number in range(plan.workers))
-        )
+        await supervisor.start(sip_program(plan), *(worker_program(plan, number + 1) for number in range(plan.workers)))
         record.write_env(plan.public_env(api_key))
         states["stack"] = "ready"
         record.write("ready", plan, states, supervisor.pids())

@@ -12,7 +12,19 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("gateway", "trunks", "dispatch_rules", "agents", "compliance")
 SOURCES = [p for package in PACKAGES for p in (ROOT / package).rglob("*.py") if not p.name.endswith("_pb2.py")]
 LONGEST_FILE = 300
-PERSONAL = {"ani", "dnis", "digit", "digits", "number", "phone", "text", "transcript", "from_user", "to_user", "display_name"}
+PERSONAL = {
+    "ani",
+    "dnis",
+    "digit",
+    "digits",
+    "number",
+    "phone",
+    "text",
+    "transcript",
+    "from_user",
+    "to_user",
+    "display_name",
+}
 BROAD_ALLOWED = {"runner.py", "loops.py", "worker.py"}
 
 
@@ -47,5 +59,7 @@ def test_a_log_call_has_a_constant_event_and_no_personal_field(path: Path) -> No
 def test_broad_excepts_stand_only_in_process_loops(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ExceptHandler):
-            broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+            broad = node.type is None or (
+                isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}
+            )
             assert not broad or path.name in BROAD_ALLOWED, f"{names_of(path)}:{node.lineno}"

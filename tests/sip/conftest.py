@@ -14,7 +14,19 @@ from tests.sip.stack import RunningStack
 
 def start_stack(folder: Path, *options: str) -> RunningStack:
     """`gateway up -d` on free ports; returns when it is ready."""
-    command = [sys.executable, "-m", "gateway", "up", "-d", "--state", str(folder), "--sip-port", "0", "--api-port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "gateway",
+        "up",
+        "-d",
+        "--state",
+        str(folder),
+        "--sip-port",
+        "0",
+        "--api-port",
+        "0",
+    ]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=600)
     logs = folder / "logs"
     tails = "\n".join(f"== {p.name}\n{p.read_text()[-1500:]}" for p in logs.glob("*.log")) if done.returncode else ""
@@ -35,5 +47,3 @@ def own_stack(tmp_path: Path) -> Iterator[RunningStack]:
     running = start_stack(tmp_path / "stack")
     yield running
     running.stop()
-
-

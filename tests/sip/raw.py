@@ -40,8 +40,17 @@ class RawPeer:
         self.sock.close()
 
     def request(
-        self, method: str, user: str, *, cseq: int = 1, body: str = "", branch: str = "", to_tag: str = "",
-        extra: str = "", via: str = "", from_user: str = "+15105550199",
+        self,
+        method: str,
+        user: str,
+        *,
+        cseq: int = 1,
+        body: str = "",
+        branch: str = "",
+        to_tag: str = "",
+        extra: str = "",
+        via: str = "",
+        from_user: str = "+15105550199",
     ) -> str:
         uri = f"sip:{user}@{self.target[0]}:{self.target[1]}"
         via = via or f"SIP/2.0/UDP {self.host}:{self.port};branch={branch or self.branch};rport"
@@ -161,7 +170,8 @@ def tag_of(response: str) -> str:
 def answer_to(request: str) -> str:
     """A 200 for any request that the node sends in the dialog."""
     kept = [
-        line for line in request.split("\r\n\r\n", 1)[0].split("\r\n")[1:]
+        line
+        for line in request.split("\r\n\r\n", 1)[0].split("\r\n")[1:]
         if line.split(":", 1)[0].lower() in {"via", "from", "to", "call-id", "cseq"}
     ]
     return "SIP/2.0 200 OK\r\n" + "\r\n".join(kept) + "\r\nContent-Length: 0\r\n\r\n"

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-
 from gateway.demo.conversation import LINES
 from gateway.demo.provision import DEMO_NUMBER
 from gateway.stack.ports import PortAllocator
@@ -23,7 +22,10 @@ GREETING_S, REPLY_S = 6, 30  # silence before and after the spoken line in a pho
 def padded(folder: Path, *, name: str) -> Path:
     """The spoken line with silence around it, as phones that only play a file need it."""
     target = folder / name
-    subprocess.run(["sox", str(PAY), "-r", "8000", "-c", "1", str(target), "pad", str(GREETING_S), str(REPLY_S)], check=True)
+    subprocess.run(
+        ["sox", str(PAY), "-r", "8000", "-c", "1", str(target), "pad", str(GREETING_S), str(REPLY_S)],
+        check=True,
+    )
     return target
 
 
@@ -77,9 +79,26 @@ def test_sipp_talks_to_the_agent(stack: RunningStack, tmp_path: Path) -> None:
     ports = PortAllocator()
     media = ports.block(20)
     command = [
-        "sipp", f"{stack.sip_host}:{stack.sip_port}", "-sf", str(scenario), "-s", DEMO_NUMBER, "-m", "1", "-i", "127.0.0.1",
-        "-p", str(ports.one()), "-min_rtp_port", str(media), "-max_rtp_port", str(media + 19), "-nostdin", "-trace_err",
-        "-timeout", "60",
+        "sipp",
+        f"{stack.sip_host}:{stack.sip_port}",
+        "-sf",
+        str(scenario),
+        "-s",
+        DEMO_NUMBER,
+        "-m",
+        "1",
+        "-i",
+        "127.0.0.1",
+        "-p",
+        str(ports.one()),
+        "-min_rtp_port",
+        str(media),
+        "-max_rtp_port",
+        str(media + 19),
+        "-nostdin",
+        "-trace_err",
+        "-timeout",
+        "60",
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=90)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
@@ -100,7 +119,9 @@ def test_baresip_talks_to_the_agent(stack: RunningStack, tmp_path: Path) -> None
         "module_tmp account.so\nmodule_app menu.so\nmodule_app contact.so\n"
     )
     command = ["baresip", "-f", str(tmp_path), "-4"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as phone:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as phone:
         assert phone.stdin is not None
         try:
             phone.stdin.write(f"/dial {stack.uri(DEMO_NUMBER)}\n")
@@ -136,10 +157,20 @@ def test_linphone_talks_to_the_agent(stack: RunningStack, tmp_path: Path) -> Non
         f"[sip]\nsip_port={port}\nsip_tcp_port=-1\nsip_tls_port=-1\ncontact=sip:+15105550196@127.0.0.1\nuse_info=0\nuse_rfc2833=1\n"
         "verify_server_certs=0\nguess_hostname=0\n[net]\nmtu=1300\n[video]\nenabled=0\ncapture=0\ndisplay=0\n"
     )
-    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+    }
     command = [shutil.which("linphonec") or "linphonec", "-c", str(config), "-d", "1"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
     ) as phone:
         assert phone.stdin is not None
 
@@ -165,5 +196,3 @@ def test_linphone_talks_to_the_agent(stack: RunningStack, tmp_path: Path) -> Non
     heard, _ = understood(stack, call)
     assert any("pay my bill" in line for line in heard), heard
     assert call["termination"]["ended_by"] == "caller"
-
-

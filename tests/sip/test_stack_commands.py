@@ -18,7 +18,11 @@ from tests.sip.stack import RunningStack
 
 def gateway(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gateway", *arguments], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-m", "gateway", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 
@@ -26,7 +30,14 @@ def test_status_and_env_tell_the_same_addresses(stack: RunningStack) -> None:
     status = json.loads(gateway("status", "--json", "--state", str(stack.folder)).stdout)
     assert status["state"] == "ready"
     printed = gateway("env", "--state", str(stack.folder)).stdout
-    for name in ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "REDIS_URL", "GATEWAY_URL", "GATEWAY_API_KEY"):
+    for name in (
+        "LIVEKIT_URL",
+        "LIVEKIT_API_KEY",
+        "LIVEKIT_API_SECRET",
+        "REDIS_URL",
+        "GATEWAY_URL",
+        "GATEWAY_API_KEY",
+    ):
         assert f"export {name}=" in printed
     assert f"export SIP_PORT={status['ports']['sip']}" in printed
     assert stat.S_IMODE((stack.folder / "stack.env").stat().st_mode) == 0o600
@@ -65,7 +76,8 @@ def test_provisioning_is_restored_after_redis_lost_everything(own_stack: Running
     client.delete("sip_dispatch_rule", "sip_inbound_trunk", "sip_outbound_trunk")
     own_stack.until(
         lambda: client.hlen("sip_dispatch_rule") >= 1 and client.hlen("sip_inbound_trunk") >= 1,
-        "trunk and rule are back in LiveKit", 90.0,
+        "trunk and rule are back in LiveKit",
+        90.0,
     )
     assert own_stack.get("/v1/dispatch-rules/sync")["in_sync"]
 

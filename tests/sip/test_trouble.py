@@ -101,9 +101,7 @@ def test_invite_right_password_expect_200(stack: RunningStack, peer: RawPeer, pa
     assert log_entry(stack, peer)["slug"] == "completed"
 
 
-def test_invite_from_address_not_allowed_expect_403(
-    stack: RunningStack, peer: RawPeer, elsewhere_number: str
-) -> None:
+def test_invite_from_address_not_allowed_expect_403(stack: RunningStack, peer: RawPeer, elsewhere_number: str) -> None:
     assert status_of(peer.ask(peer.invite(elsewhere_number))) == 403
     assert log_entry(stack, peer)["slug"] == "source_not_allowed"
 
@@ -136,8 +134,10 @@ def test_a_thousand_garbage_datagrams_and_a_call_still_sets_up(stack: RunningSta
 
 def test_a_hostile_via_or_sdp_port_does_not_close_the_socket(stack: RunningStack, peer: RawPeer) -> None:
     for via in (
-        "SIP/2.0/UDP 127.0.0.1:99999;branch=z9hG4bKa", "SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKb;rport=70000",
-        "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKc;received=\x00", "SIP/2.0/UDP [::1]:-1;branch=z9hG4bKd",
+        "SIP/2.0/UDP 127.0.0.1:99999;branch=z9hG4bKa",
+        "SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKb;rport=70000",
+        "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKc;received=\x00",
+        "SIP/2.0/UDP [::1]:-1;branch=z9hG4bKd",
     ):
         peer.send(peer.invite(DEMO_NUMBER, via=via))
         peer.send(peer.request("OPTIONS", DEMO_NUMBER, via=via))
@@ -161,9 +161,7 @@ def test_a_retransmitted_invite_is_one_call(stack: RunningStack, peer: RawPeer) 
     assert len([call for call in stack.calls() if call["sip_call_id"] == peer.call_id]) == 1
 
 
-def test_a_caller_who_hangs_up_while_it_rings_gets_487_and_leaves_no_agent(
-    stack: RunningStack, peer: RawPeer
-) -> None:
+def test_a_caller_who_hangs_up_while_it_rings_gets_487_and_leaves_no_agent(stack: RunningStack, peer: RawPeer) -> None:
     peer.send(peer.invite(DEMO_NUMBER))
     peer.until_status(180)
     peer.send(peer.request("CANCEL", DEMO_NUMBER))

@@ -75,7 +75,9 @@ def test_a_killed_process_leaves_no_open_record(own_stack: RunningStack, victim:
     peer.sock.close()
 
 
-def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversation(own_stack: RunningStack) -> None:
+def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversation(
+    own_stack: RunningStack,
+) -> None:
     stack = own_stack
     peer, answer = answered(stack)
     call_id = (stack.call_of(peer.call_id) or {})["id"]
@@ -99,7 +101,9 @@ def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversatio
     peer.sock.close()
 
 
-def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_closes_the_records(tmp_path: Path) -> None:
+def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_closes_the_records(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "stack"
     stack = start_stack(folder)
     peer, _ = answered(stack)

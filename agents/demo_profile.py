@@ -1,0 +1,37 @@
+"""The agent of the demo: every sentence ships as a wav file, so it speaks without any speech engine.
+
+`make voice` remakes the wav files from these texts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+DEMO_PROFILE: dict[str, Any] = {
+    "name": "Demo agent",
+    "greeting": "Hello, this is the demo agent. How can I help you?",
+    "instructions": (
+        "You are the demo agent of a telephone gateway. Answer in one short sentence. "
+        "Tell the balance of an account after asking for its four digit number by keypad."
+    ),
+    "dialogue": [
+        {
+            "intent": "pay_bill",
+            "phrases": ["pay my bill", "pay a bill", "account balance", "my balance"],
+            "say": "Please key in your four digit account number.",
+            "tool": "account_balance",
+            "ask_digits": 4,
+        },
+        {
+            "intent": "opening_hours",
+            "phrases": ["opening hours", "are you open", "when do you open"],
+            "say": "We are open from nine to five, Monday to Friday.",
+        },
+    ],
+    "fallback_say": "Sorry, I did not understand that.",
+    "farewell_phrases": ["goodbye", "bye bye"],
+    "allow_hangup": True,
+}
+
+FAREWELL = "Goodbye, and thank you for calling."
+RESUMED = "Sorry, we were cut off for a moment. Please go on."

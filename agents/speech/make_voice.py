@@ -1,0 +1,96 @@
+"""Remakes the shipped recordings from their texts: `python -m agents.speech.make_voice` (needs flite and sox).
+
+The agent's sentences go to `agents/speech/voice`, the demo caller's lines to `gateway/phone/lines`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import wave
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+import gateway.phone
+from agents.demo_profile import DEMO_PROFILE, FAREWELL, RESUMED
+from agents.speech.phrasebook import RATE, VOICE, Samples, read_wav, slug
+from gateway.kernel.errors import SetupError
+
+AGENT_VOICE, CALLER_VOICE = "rms", "rms"  # rms is the flite voice that telephone ears understand best
+LINES = Path(gateway.phone.__file__).parent / "lines"
+CALLER_LINES = ("I want to pay my bill", "what are your opening hours", "goodbye")
+NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
+).split()
+PHRASES = (
+    "you entered",
+    "your balance is",
+    "your balance is forty two dollars",
+    "dollars",
+    "dollar",
+    "and",
+    "I did not get your digits",
+)
+QUIET = 200  # samples below this are silence
+
+
+def agent_texts() -> list[str]:
+    """Everything the demo agent may say, sentence by sentence, and the words to build numbers from."""
+    texts = [DEMO_PROFILE["greeting"], DEMO_PROFILE["fallback_say"], FAREWELL, RESUMED]
+    texts += [entry["say"] for entry in DEMO_PROFILE["dialogue"]]
+    sentences = [sentence for text in texts for sentence in re.findall(r"[^.?!]+[.?!]?", text) if slug(sentence)]
+    return [*sentences, *PHRASES, *NUMBER_WORDS]
+
+
+def trimmed(samples: Samples, keep_s: float = 0.02) -> Samples:
+    """Without the silence that the engine puts around its speech."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET)
+    if not len(loud):
+        return samples
+    keep = int(keep_s * RATE)
+    return samples[max(loud[0] - keep, 0) : loud[-1] + keep]
+
+
+def speak(text: str, voice: str, folder: Path) -> Samples:
+    """One text by flite, resampled to 8 kHz without dither, so that the result is the same each time."""
+    spoken, telephone = folder / "spoken.wav", folder / "telephone.wav"
+    subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(spoken)], check=True)
+    subprocess.run(
+        ["sox", "-D", str(spoken), "-r", str(RATE), "-c", "1", "-b", "16", str(telephone), "gain", "-n", "-3"],
+        check=True,
+    )
+    return trimmed(read_wav(telephone))
+
+
+def make(texts: Iterable[str], voice: str, folder: Path) -> int:
+    """Writes one wav per text into `folder`, which holds nothing else afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.wav"):
+        old.unlink()
+    names = {slug(text): text for text in texts}
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, text in names.items():
+            samples = speak(text, voice, Path(scratch))
+            with wave.open(str(folder / f"{name}.wav"), "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE)
+                file.writeframes(samples.astype("<i2").tobytes())
+    return len(names)
+
+
+def main() -> None:
+    if missing := [program for program in ("flite", "sox") if shutil.which(program) is None]:
+        raise SetupError(f"{' and '.join(missing)} not found", todo="apt-get install flite sox")
+    made = make(agent_texts(), AGENT_VOICE, VOICE) + make(CALLER_LINES, CALLER_VOICE, LINES)
+    sys.stdout.write(f"{made} recordings\n")
+
+
+if __name__ == "__main__":
+    main()

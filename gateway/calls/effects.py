@@ -27,10 +27,14 @@ class RemoveParticipant(Strict):
 
 
 class CloseRoom(Strict):
-    """Delete the room, so that nobody and nothing stays behind in it."""
+    """Delete the room so that no agent stays behind in it, unless another caller or a person is there.
+
+    `leaving` is the identity of the leg that has gone; LiveKit may still list it for a while.
+    """
 
     kind: Literal["close_room"] = "close_room"
     room: str
+    leaving: str = ""
 
 
 Effect = Annotated[DispatchAgent | RemoveParticipant | CloseRoom, Field(discriminator="kind")]

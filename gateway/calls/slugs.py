@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "wrong_password": "The caller's SIP credentials were wrong.",
     "source_not_allowed": "The call came from an address that the trunk does not allow.",
     "no_trunk": "No inbound trunk accepts this call.",
+    "outbound_not_allowed": "Outbound calls are not enabled on this gateway.",
     "no_codec": "The caller's phone offered no codec that the gateway speaks (PCMU or PCMA).",
     "malformed": "The INVITE could not be read.",
     "over_capacity": "The gateway was at its call limit.",

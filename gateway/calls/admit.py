@@ -1,0 +1,187 @@
+"""The verdict on an inbound INVITE: ordered checks over what our database knows. Pure.
+
+    trunk_known → number_known → source_allowed → trunk_in_switchboard → rule_exists → capacity
+
+Every check that ran is kept with its reason; the first one that refuses decides. LiveKit names no
+trunk both for a stranger and for a wrong address, so an unknown trunk alone does not refuse: the
+number tells 404 from 403.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Literal
+
+from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
+from gateway.calls.slugs import sentence_for
+
+RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True)
+class KnownTrunk:
+    id: str
+    allowed_addresses: tuple[str, ...] = ()  # IP literals or CIDR blocks; empty allows any source
+    enabled: bool = True
+    any_number: bool = False
+    max_calls: int | None = None
+    open_calls: int = 0
+    on_control_plane_loss: Literal["accept", "reject"] = "reject"
+
+
+@dataclass(frozen=True)
+class KnownRule:
+    id: str
+    agent_id: str
+    fallback_prompt: str = ""
+    max_duration_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """What our database knows about one INVITE. `trunk` belongs to LiveKit's trunk id, `owner` to the number."""
+
+    trunk: KnownTrunk | None = None
+    number_id: str = ""
+    owner: KnownTrunk | None = None
+    rule: KnownRule | None = None
+
+    @property
+    def any_trunk(self) -> KnownTrunk | None:
+        return self.trunk or self.owner
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    sip_code: int
+    slug: str
+    retry_after_s: int | None = None
+
+
+def admit(asked: AdmissionAsked, route: Route) -> AdmissionVerdict:
+    """Accept with attributes and policy, or reject with the code, slug and sentence of the first refusal."""
+    checks: list[Check] = []
+    for check, refusal in _checks(asked, route):
+        checks.append(check)
+        if refusal is not None and not check.passed:
+            return AdmissionVerdict(
+                verdict="reject",
+                checks=checks,
+                policy=policy_of(route),
+                sip_code=refusal.sip_code,
+                slug=refusal.slug,
+                sentence=sentence_for(refusal.slug),
+                retry_after_s=refusal.retry_after_s,
+            )
+    return AdmissionVerdict(
+        verdict="accept", checks=checks, attributes=_attributes(asked, route), policy=policy_of(route)
+    )
+
+
+def policy_of(route: Route) -> LegPolicy:
+    """What the node keeps for this leg, and on disk for the trunk's next ones."""
+    wishes: dict[str, object] = {}
+    if route.rule and route.rule.fallback_prompt:
+        wishes["fallback_prompt"] = route.rule.fallback_prompt
+    if route.rule and route.rule.max_duration_s:
+        wishes["max_duration_s"] = route.rule.max_duration_s
+    if route.any_trunk:
+        wishes["on_control_plane_loss"] = route.any_trunk.on_control_plane_loss
+    return LegPolicy.model_validate(wishes)
+
+
+def source_allowed(address: str, allowed: tuple[str, ...]) -> bool:
+    """True when the list is empty, or names `address` or a block it lies in. An unreadable address is not allowed."""
+    if not allowed:
+        return True
+    try:
+        source = ip_address(address)
+    except ValueError:
+        return False
+    return any(_covers(entry, source) for entry in allowed)
+
+
+def _covers(entry: str, source: object) -> bool:
+    try:
+        return source in ip_network(entry, strict=False)  # pyright: ignore[reportOperatorIssue]
+    except ValueError:
+        return False
+
+
+def _checks(asked: AdmissionAsked, route: Route) -> list[tuple[Check, _Refusal | None]]:
+    if asked.direction == "outbound":
+        refused = Check(name="direction", passed=False, reason="outbound calls are not enabled on this gateway")
+        return [(refused, _Refusal(403, "outbound_not_allowed"))]
+    return [
+        (_trunk_known(asked, route), None),
+        (_number_known(route), _Refusal(404, "unknown_number")),
+        (_has_trunk(route), _Refusal(404, "no_trunk")),
+        (_source(asked, route), _Refusal(403, "source_not_allowed")),
+        (_in_switchboard(route), _Refusal(503, "no_trunk", RETRY_AFTER_S)),
+        (_rule_exists(route), _Refusal(404, "no_rule")),
+        (_capacity(route), _Refusal(503, "over_capacity", RETRY_AFTER_S)),
+    ]
+
+
+def _trunk_known(asked: AdmissionAsked, route: Route) -> Check:
+    if route.trunk:
+        return Check(name="trunk_known", passed=True, reason="LiveKit matched one of our trunks")
+    reason = "LiveKit matched a trunk that is not ours" if asked.livekit_trunk_id else "LiveKit matched no trunk"
+    return Check(name="trunk_known", passed=False, reason=reason)
+
+
+def _number_known(route: Route) -> Check:
+    if route.number_id:
+        return Check(name="number_known", passed=True, reason="the called number is ours")
+    if route.trunk and route.trunk.any_number:
+        return Check(name="number_known", passed=True, reason="the trunk takes every number")
+    return Check(name="number_known", passed=False, reason="the called number is not in this gateway's numbers")
+
+
+def _has_trunk(route: Route) -> Check:
+    trunk = route.any_trunk
+    passed = trunk is not None and trunk.enabled
+    reason = "a trunk takes this number" if passed else "no enabled inbound trunk takes this number"
+    return Check(name="trunk_enabled", passed=passed, reason=reason)
+
+
+def _source(asked: AdmissionAsked, route: Route) -> Check:
+    trunk = route.any_trunk
+    if trunk is None or not trunk.allowed_addresses:
+        return Check(name="source_allowed", passed=True, reason="the trunk names no source addresses")
+    passed = source_allowed(asked.pii.source_address, trunk.allowed_addresses)
+    reason = "the source is one of the trunk's" if passed else "the source is not in the trunk's allowed addresses"
+    return Check(name="source_allowed", passed=passed, reason=reason)
+
+
+def _in_switchboard(route: Route) -> Check:
+    passed = route.trunk is not None
+    reason = "LiveKit has the trunk" if passed else "LiveKit does not match the call to the number's trunk"
+    return Check(name="trunk_in_switchboard", passed=passed, reason=reason)
+
+
+def _rule_exists(route: Route) -> Check:
+    reason = "a dispatch rule takes the call" if route.rule else "no dispatch rule takes this trunk and number"
+    return Check(name="rule_exists", passed=route.rule is not None, reason=reason)
+
+
+def _capacity(route: Route) -> Check:
+    trunk = route.any_trunk
+    if trunk is None or trunk.max_calls is None:
+        return Check(name="capacity", passed=True, reason="the trunk has no call limit")
+    passed = trunk.open_calls < trunk.max_calls
+    reason = f"{trunk.open_calls} of {trunk.max_calls} calls are open on the trunk"
+    return Check(name="capacity", passed=passed, reason=reason)
+
+
+def _attributes(asked: AdmissionAsked, route: Route) -> dict[str, str]:
+    """`gateway.*` for the SIP participant; never a number."""
+    known = {
+        "gateway.callID": asked.call_id,
+        "gateway.trunkID": route.any_trunk.id if route.any_trunk else "",
+        "gateway.numberID": route.number_id,
+        "gateway.ruleID": route.rule.id if route.rule else "",
+        "gateway.agentID": route.rule.agent_id if route.rule else "",
+    }
+    return {name: value for name, value in known.items() if value}

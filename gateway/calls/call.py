@@ -1,0 +1,198 @@
+"""The Call: what a decider needs to know of it, folded from its events. Pure.
+
+    ringing ──a──► active ──b──► ended        a  LegAnswered: the 200 OK left
+        └──────────c──────────────►           b, c  CallEnded: the first fact that ends it
+
+A call opens with the first fact that names it, whichever that is; it ends once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from gateway.calls.admission import LegPolicy
+from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event, Termination
+from gateway.calls.facts import (
+    AgentJoined,
+    AgentLost,
+    HangupAsked,
+    InviteReceived,
+    InviteRefused,
+    LegAnswered,
+    LegJoined,
+    Party,
+    Strict,
+)
+from gateway.calls.own_facts import AdmissionDecided, RouteFound
+
+_GONE_KEPT = 16
+
+
+class CallStatus(StrEnum):
+    RINGING = "ringing"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class CallPii(Strict):
+    """The personal part; LiveKit's room and identity names carry the caller's number."""
+
+    ani: str = ""
+    dnis: str = ""
+    source_address: str = ""
+    room: str = ""
+    leg_identity: str = ""
+
+
+class HangupOrder(Strict):
+    asked_by: Party
+    reason: str
+    at: datetime
+
+
+class Call(Strict):
+    """Folded state. `attempts` counts the dispatches of the present absence of an agent, LiveKit's own included."""
+
+    id: str
+    status: CallStatus = CallStatus.RINGING
+    direction: Literal["inbound", "outbound"] = "inbound"
+    sip_call_id: str = ""
+    node: str = ""
+    livekit_trunk_id: str = ""
+    trunk_id: str = ""
+    number_id: str = ""
+    rule_id: str = ""
+    agent_id: str = ""
+    policy: LegPolicy = LegPolicy()
+    created_at: datetime
+    joined_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    agent_identity: str = Field(default="", description="the agent in the room now")
+    agents_so_far: int = 0
+    agent_heard: bool = Field(default=False, description="the leg was answered because an agent spoke")
+    gone_agents: tuple[str, ...] = ()
+    agent_gone_since: datetime | None = Field(default=None, description="None while one is there or none is due")
+    attempts: int = 0
+    given_up: bool = False
+    hangup: HangupOrder | None = None
+    termination: Termination | None = None
+    pii: CallPii = CallPii()
+
+    @property
+    def room(self) -> str:
+        return self.pii.room
+
+    @property
+    def ended(self) -> bool:
+        return self.termination is not None
+
+
+def evolve(call: Call | None, event: Event) -> Call:
+    """The call after `event`; the first event makes it."""
+    before = call or Call(id=event.call_id, created_at=event.at)
+    return before.model_copy(update=_changes(before, event))
+
+
+def _changes(call: Call, event: Event) -> dict[str, object]:
+    match event.what:
+        case InviteReceived() | AdmissionDecided() | InviteRefused() as invite:
+            return _invited(call, invite)
+        case RouteFound() as route:
+            return {
+                "trunk_id": route.trunk_id,
+                "number_id": route.number_id,
+                **_rule(call, route.rule_id, route.agent_id),
+            }
+        case LegJoined() as leg if not event.repeated:
+            return _joined(call, leg)
+        case LegAnswered() as answer if call.answered_at is None:
+            return _answered(call, answer)
+        case AgentJoined(identity=identity) if not event.repeated and not event.late:
+            return _agent_came(call, identity)
+        case AgentLost() as lost if not event.repeated and not event.late:
+            return _agent_went(call, lost)
+        case AgentDispatched(attempt=attempt):
+            return {"attempts": attempt}
+        case AgentGivenUp():
+            return {"given_up": True}
+        case HangupAsked() as asked:
+            return {"hangup": _first_order(call, asked)}
+        case CallEnded(termination=termination):
+            return {"termination": termination, "status": CallStatus.ENDED, "ended_at": event.at}
+        case _:
+            return {}
+
+
+def _invited(call: Call, invite: InviteReceived | AdmissionDecided | InviteRefused) -> dict[str, object]:
+    changes: dict[str, object] = {
+        "direction": invite.direction,
+        "sip_call_id": invite.sip_call_id,
+        "node": invite.node or call.node,
+        "created_at": min(call.created_at, invite.at),
+        "pii": call.pii.model_copy(update={k: v for k, v in invite.pii.model_dump().items() if v}),
+    }
+    if not isinstance(invite, InviteRefused):
+        changes["livekit_trunk_id"] = invite.livekit_trunk_id or call.livekit_trunk_id
+    if isinstance(invite, AdmissionDecided):
+        changes |= {"trunk_id": invite.trunk_id, "number_id": invite.number_id, "policy": invite.verdict.policy}
+        changes |= _rule(call, invite.rule_id, invite.agent_id)
+    return changes
+
+
+def _rule(call: Call, rule_id: str, agent_id: str) -> dict[str, object]:
+    return {"rule_id": rule_id or call.rule_id, "agent_id": agent_id or call.agent_id}
+
+
+def _joined(call: Call, leg: LegJoined) -> dict[str, object]:
+    identity = leg.pii.get("identity", "")
+    changes: dict[str, object] = {
+        "joined_at": leg.at,
+        "pii": call.pii.model_copy(update={"room": leg.room, "leg_identity": identity}),
+    }
+    if not (call.agent_identity or call.agent_heard or call.ended):
+        changes |= {"agent_gone_since": leg.at, "attempts": max(call.attempts, 1)}
+    return changes
+
+
+def _answered(call: Call, answer: LegAnswered) -> dict[str, object]:
+    changes: dict[str, object] = {"answered_at": answer.at}
+    if not call.ended:
+        changes["status"] = CallStatus.ACTIVE
+    if "agent_audio" in answer.setup_ms:
+        changes["agent_heard"] = True
+        if not call.gone_agents:  # it is there, though it has not told us yet
+            changes["agent_gone_since"] = None
+    return changes
+
+
+def _agent_came(call: Call, identity: str) -> dict[str, object]:
+    return {
+        "agent_identity": identity,
+        "agents_so_far": call.agents_so_far + 1,
+        "agent_gone_since": None,
+        "attempts": 0,
+        "given_up": False,
+    }
+
+
+def _agent_went(call: Call, lost: AgentLost) -> dict[str, object]:
+    return {
+        "agent_identity": "",
+        "agents_so_far": max(call.agents_so_far, 1),
+        "gone_agents": (*call.gone_agents, lost.identity)[-_GONE_KEPT:],
+        "agent_gone_since": lost.at,
+        "attempts": 0,
+        "given_up": False,
+    }
+
+
+def _first_order(call: Call, asked: HangupAsked) -> HangupOrder:
+    """The first one names who ended the call; a later one only counts as asking again."""
+    if call.hangup is None:
+        return HangupOrder(asked_by=asked.asked_by, reason=asked.reason, at=asked.at)
+    return call.hangup.model_copy(update={"at": max(call.hangup.at, asked.at)})

@@ -1,0 +1,94 @@
+"""One match over facts: what a fact means for a call. Pure; accepts facts in any order.
+
+A fact may come before the one that opens the call, twice, from two sources, or after the end; none of
+that is an error. The first termination stands, what is reported afterwards is recorded as late.
+"""
+
+from __future__ import annotations
+
+from gateway.calls import watchdog
+from gateway.calls.call import Call, evolve
+from gateway.calls.decision import Decision
+from gateway.calls.effects import CloseRoom, Effect, RemoveParticipant
+from gateway.calls.events import CallEnded, caused, recorded
+from gateway.calls.facts import (
+    AgentJoined,
+    AgentLost,
+    AgentMissing,
+    CallLost,
+    HangupAsked,
+    InviteRefused,
+    LegJoined,
+    LegLeft,
+)
+from gateway.calls.own_facts import AdmissionDecided, RecordedFact
+from gateway.calls.termination import termination_of
+
+
+def decide(call: Call | None, fact: RecordedFact) -> Decision:
+    """Events to record and effects to carry out for `fact`; `call` is None when nobody named it before."""
+    if call is None:
+        call = Call(id=fact.call_id, created_at=fact.at)
+    if call.ended:
+        return _after_the_end(call, fact)
+    match fact:
+        case LegLeft() | InviteRefused() | CallLost() | AdmissionDecided():
+            return _perhaps_ending(call, fact)
+        case LegJoined():
+            return _on_leg_joined(call, fact)
+        case AgentJoined():
+            return watchdog.on_agent_joined(call, fact)
+        case AgentMissing():
+            return watchdog.on_agent_missing(call, fact)
+        case AgentLost():
+            return watchdog.on_agent_lost(call, fact)
+        case HangupAsked():
+            return _on_hangup_asked(call, fact)
+        case _:
+            return Decision((recorded(fact),))
+
+
+def apply(call: Call | None, decision: Decision) -> Call | None:
+    """`call` after the events of `decision`."""
+    for event in decision.events:
+        call = evolve(call, event)
+    return call
+
+
+def _perhaps_ending(call: Call, fact: LegLeft | InviteRefused | CallLost | AdmissionDecided) -> Decision:
+    termination = termination_of(call, fact)
+    if termination is None:
+        return Decision((recorded(fact),))
+    events = (recorded(fact), caused(fact, CallEnded(termination=termination)))
+    return Decision(events, _close(call))
+
+
+def _close(call: Call) -> tuple[Effect, ...]:
+    return (CloseRoom(room=call.room, leaving=call.pii.leg_identity),) if call.room else ()
+
+
+def _after_the_end(call: Call, fact: RecordedFact) -> Decision:
+    """Kept as late. Whoever still turns up in the room of a dead call is sent home."""
+    effects: tuple[Effect, ...] = ()
+    if isinstance(fact, LegJoined):
+        effects = (CloseRoom(room=fact.room, leaving=fact.pii.get("identity", "")),)
+    elif isinstance(fact, AgentJoined):
+        effects = _close(call)
+    return Decision((recorded(fact, late=True),), effects)
+
+
+def _on_leg_joined(call: Call, fact: LegJoined) -> Decision:
+    identity = fact.pii.get("identity", "")
+    event = recorded(fact, repeated=call.joined_at is not None)
+    if call.hangup is None or call.hangup.asked_by == "agent" or not identity:
+        return Decision((event,))
+    return Decision((event,), (RemoveParticipant(room=fact.room, identity=identity),))
+
+
+def _on_hangup_asked(call: Call, fact: HangupAsked) -> Decision:
+    """The agent ends its call itself once it has spoken; for anybody else we take the leg out."""
+    if call.hangup is not None and fact.asked_by == "agent":
+        return Decision((recorded(fact, repeated=True),))
+    if fact.asked_by == "agent" or not (call.room and call.pii.leg_identity):
+        return Decision((recorded(fact),))
+    return Decision((recorded(fact),), (RemoveParticipant(room=call.room, identity=call.pii.leg_identity),))

@@ -1,0 +1,151 @@
+"""The story of a call: a plain sentence per step, and the transcript. Pure folds over its events.
+
+No sentence carries a number, a digit or a word that was said; those stay in `pii` fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from gateway.calls import facts, own_facts
+from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event, Outcome
+from gateway.calls.facts import Strict
+from gateway.calls.own_facts import RecordedFact
+from gateway.calls.slugs import SENTENCES
+
+
+class TimelineEntry(Strict):
+    at: datetime
+    kind: str
+    sentence: str
+
+
+class TranscriptTurn(Strict):
+    """What one side said; times of the speech itself."""
+
+    speaker: Literal["caller", "agent", "human"]
+    text: str
+    at: datetime
+    ended_at: datetime
+    interrupted: bool
+
+
+def timeline_of(events: Iterable[Event]) -> list[TimelineEntry]:
+    """The steps in the order in which they happened; what two sources told is told once."""
+    told = (event for event in events if not event.repeated)
+    entries = [TimelineEntry(at=event.at, kind=event.what.kind, sentence=sentence_of(event)) for event in told]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def transcript_of(events: Iterable[Event]) -> list[TranscriptTurn]:
+    """What was said, in the order of speaking."""
+    said = [event.what for event in events if isinstance(event.what, facts.Utterance)]
+    said.sort(key=lambda one: (one.started_at, one.at, one.seq))
+    return [
+        TranscriptTurn(
+            speaker=one.speaker,
+            text=one.pii.text,
+            at=one.started_at,
+            ended_at=one.ended_at,
+            interrupted=one.interrupted,
+        )
+        for one in said
+    ]
+
+
+def sentence_of(event: Event) -> str:
+    """One plain sentence for one event."""
+    return _sentence(event.what) + (" (reported after the end)" if event.late else "")
+
+
+def _sentence(what: RecordedFact | Outcome) -> str:
+    match what:
+        case own_facts.AdmissionDecided() | own_facts.RouteFound() | own_facts.EffectFailed():
+            return _of_ours(what)
+        case CallEnded() | AgentDispatched() | AgentGivenUp():
+            return _of_outcome(what)
+        case facts.AgentJoined() | facts.AgentMissing() | facts.AgentLost() | facts.ToolCalled():
+            return _of_agent(what)
+        case facts.DigitPressed() | facts.Utterance() | facts.TurnMeasured() | facts.FirstAudio():
+            return _of_media(what)
+        case _:
+            return _of_leg(what)
+
+
+def _of_leg(what: object) -> str:
+    match what:
+        case facts.InviteReceived(transport=transport, admitted_by="loss_policy"):
+            return f"An INVITE came over {transport.upper()} and was let in by the trunk's loss policy."
+        case facts.InviteReceived(transport=transport):
+            return f"An INVITE came over {transport.upper()}."
+        case facts.InviteRefused(sip_code=code, slug=slug):
+            return f"The INVITE was refused with {code}: {_reason(slug)}"
+        case facts.LegJoined():
+            return "The phone joined a LiveKit room; an agent is expected."
+        case facts.LegAnswered(codec=codec):
+            return f"The call was answered, codec {codec}."
+        case facts.LegLeft(ended_by=party, slug=slug):
+            return f"The phone left the room, ended by the {party}: {_reason(slug)}"
+        case facts.HangupAsked(asked_by=party):
+            return f"The {party} asked to end the call."
+        case facts.FallbackPlayed():
+            return "No agent was there, so the caller heard the fallback prompt."
+        case facts.CallLost(slug=slug):
+            return f"The record was closed because nothing carries the call any more: {_reason(slug)}"
+        case _:
+            return "Something was reported."
+
+
+def _of_agent(what: facts.AgentJoined | facts.AgentMissing | facts.AgentLost | facts.ToolCalled) -> str:
+    match what:
+        case facts.AgentJoined(resumed=resumed):
+            return "An agent took the conversation over." if resumed else "An agent joined."
+        case facts.AgentMissing(waited_ms=waited):
+            return f"No agent was in the room after {waited / 1000:.1f} s."
+        case facts.AgentLost(reason=reason):
+            return "The agent left the room." if reason == "left" else "The agent gave no more signs of life."
+        case facts.ToolCalled(name=name, ok=ok):
+            return f"The agent used the tool {name}." if ok else f"The agent's tool {name} failed."
+
+
+def _of_media(what: facts.DigitPressed | facts.Utterance | facts.TurnMeasured | facts.FirstAudio) -> str:
+    match what:
+        case facts.DigitPressed():
+            return "The caller pressed a key."
+        case facts.Utterance(speaker=speaker, interrupted=interrupted):
+            return f"The {speaker} spoke" + (" and was interrupted." if interrupted else ".")
+        case facts.TurnMeasured(turn=turn, stages=stages):
+            total = stages.get("total")
+            return f"Turn {turn} was answered" + (f" within {total:.0f} ms." if total is not None else ".")
+        case facts.FirstAudio(after_invite_ms=after):
+            return f"The caller heard the first sound {after:.0f} ms after the INVITE."
+
+
+def _of_ours(what: own_facts.OwnFact) -> str:
+    match what:
+        case own_facts.AdmissionDecided(verdict=verdict) if verdict.verdict == "reject":
+            return f"The call was refused with {verdict.sip_code}: {verdict.sentence}"
+        case own_facts.AdmissionDecided():
+            return "The call was admitted."
+        case own_facts.RouteFound():
+            return "Trunk, rule and agent of the call were found."
+        case own_facts.EffectFailed(effect=effect, reason=reason):
+            return f"{effect.replace('_', ' ').capitalize()} failed ({reason})."
+
+
+def _of_outcome(what: CallEnded | AgentDispatched | AgentGivenUp) -> str:
+    match what:
+        case CallEnded(termination=termination):
+            return termination.sentence
+        case AgentDispatched(attempt=attempt, resume=True):
+            return f"Another agent was asked to take over (attempt {attempt})."
+        case AgentDispatched(attempt=attempt):
+            return f"An agent was asked for again (attempt {attempt})."
+        case AgentGivenUp(attempts=attempts):
+            return f"No agent came after {attempts} attempts."
+
+
+def _reason(slug: str) -> str:
+    return SENTENCES.get(slug, "an unlisted reason.")

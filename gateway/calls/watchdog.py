@@ -1,0 +1,87 @@
+"""Nobody is stranded: what to do while no agent is with the caller. Pure.
+
+LiveKit dispatches an agent once and never again. Counted from the moment without an agent (the leg
+joined, or its agent was lost): further attempts at 3 s and 5.5 s, three in all. The SIP node plays
+the rule's fallback after `policy.agent_wait_s`; should the caller still be there `ABANDON_S` later, the
+leg is taken out of the room, which is a BYE on every kind of node.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gateway.calls.call import Call
+from gateway.calls.decision import Decision
+from gateway.calls.effects import DispatchAgent, RemoveParticipant
+from gateway.calls.events import AgentDispatched, AgentGivenUp, caused, recorded
+from gateway.calls.facts import AgentJoined, AgentLost, AgentMissing
+
+FIRST_WAIT_S = 3.0
+NEXT_WAIT_S = 2.5
+MAX_ATTEMPTS = 3
+ABANDON_S = 15.0
+HANGUP_S = 12.0  # from a polite hang-up to taking the leg out: the agent may still be speaking
+
+
+class Due(StrEnum):
+    """What the watchdog reports when its moment has come."""
+
+    AGENT_MISSING = "agent_missing"
+    ABANDONED = "abandoned"
+    HANGUP_OVERDUE = "hangup_overdue"
+
+
+def next_due(call: Call) -> tuple[datetime, Due] | None:
+    """The next moment at which something must happen by itself, None while nothing is awaited."""
+    if call.ended or not call.room:
+        return None
+    if call.hangup:
+        return call.hangup.at + timedelta(seconds=HANGUP_S), Due.HANGUP_OVERDUE
+    since = call.agent_gone_since
+    if since is None:
+        return None
+    if not call.given_up:
+        wait = FIRST_WAIT_S + NEXT_WAIT_S * (max(call.attempts, 1) - 1)
+        return since + timedelta(seconds=wait), Due.AGENT_MISSING
+    return since + timedelta(seconds=call.policy.agent_wait_s + ABANDON_S), Due.ABANDONED
+
+
+def on_agent_joined(call: Call, fact: AgentJoined) -> Decision:
+    """The first agent stays; a second one, of a dispatch that was only slow, is sent away."""
+    if call.agent_identity == fact.identity or fact.identity in call.gone_agents:
+        return Decision((recorded(fact, repeated=True),))
+    if call.agent_identity:
+        effects = (RemoveParticipant(room=call.room, identity=fact.identity),) if call.room else ()
+        return Decision((recorded(fact, repeated=True),), effects)
+    return Decision((recorded(fact),))
+
+
+def on_agent_missing(call: Call, fact: AgentMissing) -> Decision:
+    """The next attempt, or giving up after the last; nothing when an agent came meanwhile."""
+    if call.agent_identity or call.agent_gone_since is None or call.given_up:
+        return Decision((recorded(fact, repeated=True),))
+    if call.attempts >= MAX_ATTEMPTS:
+        return Decision((recorded(fact), caused(fact, AgentGivenUp(attempts=call.attempts))))
+    return dispatch_again(call, fact, attempt=max(call.attempts, 1) + 1)
+
+
+def on_agent_lost(call: Call, fact: AgentLost) -> Decision:
+    """Takes what is left of the agent out of the room and asks for another at once."""
+    another_is_there = call.agent_identity not in ("", fact.identity)
+    if another_is_there or fact.identity in call.gone_agents:
+        return Decision((recorded(fact, repeated=True),))
+    if call.hangup:  # it said goodbye; nobody has to follow
+        return Decision((recorded(fact),))
+    again = dispatch_again(call, fact, attempt=1, resume=True)
+    gone = (RemoveParticipant(room=call.room, identity=fact.identity),) if call.room else ()
+    return Decision(again.events, (*gone, *again.effects))
+
+
+def dispatch_again(call: Call, fact: AgentMissing | AgentLost, *, attempt: int, resume: bool | None = None) -> Decision:
+    """Records the attempt; the effect follows once the room is known."""
+    resume = call.agents_so_far > 0 if resume is None else resume
+    events = (recorded(fact), caused(fact, AgentDispatched(attempt=attempt, resume=resume)))
+    if not call.room:
+        return Decision(events)
+    return Decision(events, (DispatchAgent(room=call.room, agent_id=call.agent_id, resume=resume),))

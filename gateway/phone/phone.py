@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from gateway.sip.wire.ua import OutgoingCall, UserAgent
 
 FRAME = RATE // 50  # samples in 20 ms
 SILENCE: Samples = np.zeros(FRAME, np.int16)
+QUIET_FRAMES = 3  # that many silent frames in a row are a silence
+
+T = TypeVar("T")
 
 OnEvent = Callable[[PhoneEvent], None]
 
@@ -52,6 +56,9 @@ class Phone:
         self._one_at_a_time = asyncio.Lock()  # the decoder is not made for two threads
         self._segments = Segmenter()
         self._spoke_until: float | None = None
+        self._rtp: RtpEndpoint | None = None
+        self._level_waiters: list[tuple[bool, asyncio.Future[float]]] = []
+        self._quiet_frames = 0
         self._reply_at: float | None = None
         self.first_audio_ms: float | None = None
 
@@ -66,16 +73,20 @@ class Phone:
         await self._tasks.close()
         await self._agent.stop()
 
-    async def call(
+    async def call(self, uri: str, script: Iterable[Step], **options: Any) -> bool:
+        """Runs the script on one call; True if every Listen heard what it waited for. Options as for `talk`."""
+        return await self.talk(uri, lambda: self._run(script), **options)
+
+    async def talk(
         self,
         uri: str,
-        script: Iterable[Step],
+        conversation: Callable[[], Awaitable[T]],
         *,
         from_user: str = "+15105550199",
         transport: str = "udp",
         credentials: tuple[str, str] | None = None,
-    ) -> bool:
-        """Runs the script on one call; True if every Listen heard what it waited for. Raises CallFailed."""
+    ) -> T:
+        """Dials, holds the conversation, hangs up. Raises CallFailed when nobody answers."""
         with RtpEndpoint(self._pool) as rtp:
             offer = write_offer(self._host, rtp.local_port)
             self._start = time.monotonic()
@@ -86,19 +97,20 @@ class Phone:
             line.on_ringing = lambda: self._tell("ringing", ms=self._since_start())
             line.on_bye = self._ended.set
             answer = await line.answered()
+            self._rtp = rtp
             rtp.on_frame = self._frame_heard
             rtp.start(read_answer(answer))
             self._tell("answered", ms=self._since_start())
             self._tasks.start(self._keep_speaking(rtp), name="phone:mouth")
             try:
-                return await self._run(script, rtp)
+                return await conversation()
             finally:
                 if not self._ended.is_set():
                     await line.hangup()
                 self._tell("ended", text="agent" if self._ended.is_set() else "caller")
                 await self._tasks.close()
 
-    async def _run(self, script: Iterable[Step], rtp: RtpEndpoint) -> bool:
+    async def _run(self, script: Iterable[Step]) -> bool:
         understood = True
         for step in script:
             if self._ended.is_set():
@@ -108,23 +120,30 @@ class Phone:
             if isinstance(step, Listen):
                 understood = await self._listen(step) and understood
             elif isinstance(step, Say):
-                await self._say(step)
+                await self.say(step)
             else:
-                await self._press(step, rtp)
+                await self.press(step)
         return understood
 
-    async def _say(self, step: Say) -> None:
+    async def say(self, step: Say) -> None:
+        """Speaks a line to its end."""
         samples = await asyncio.to_thread(read_wav, step.wav)
         self._said_all.clear()
         self._reply_at = None
         frames = [samples[i : i + FRAME] for i in range(0, len(samples) - FRAME + 1, FRAME)]
-        self._pending.extend(frames)
+        self.speak_frames(frames)
         await self._said_all.wait()
         self._tell("said", text=step.text)
 
-    async def _press(self, step: Press, rtp: RtpEndpoint) -> None:
+    def speak_frames(self, frames: Iterable[Samples]) -> None:
+        """Queues 20 ms frames behind what is being said."""
+        self._pending.extend(frames)
+
+    async def press(self, step: Press) -> None:
+        """Presses keys; returns when the last one is out."""
+        assert self._rtp is not None
         self._reply_at = None
-        await rtp.send_digits(step.digits)
+        await self._rtp.send_digits(step.digits)
         self._spoke_until = time.monotonic()
         self._tell("pressed", text=step.digits)
 
@@ -155,9 +174,36 @@ class Phone:
             getting.cancel()
             ending.cancel()
 
+    async def sound(self) -> float:
+        """Waits for the next loud frame; its arrival, monotonic seconds."""
+        return await self._next_level(loud=True)
+
+    async def silence(self) -> float:
+        """Waits for QUIET_FRAMES silent frames in a row; the arrival of the first of them."""
+        return await self._next_level(loud=False)
+
+    async def _next_level(self, *, loud: bool) -> float:
+        waiter: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._level_waiters.append((loud, waiter))
+        return await waiter
+
+    def _tell_level(self, loud: bool, at: float) -> None:
+        self._quiet_frames = 0 if loud else self._quiet_frames + 1
+        if not loud and self._quiet_frames < QUIET_FRAMES:
+            return
+        at = at if loud else at - (QUIET_FRAMES - 1) * 0.02
+        waiting, self._level_waiters = self._level_waiters, []
+        for wanted, waiter in waiting:
+            if wanted != loud:
+                self._level_waiters.append((wanted, waiter))
+            elif not waiter.done():
+                waiter.set_result(at)
+
     def _frame_heard(self, frame: Samples, at: float) -> None:
         self.recording.heard(frame, at - self._start)
-        if level(frame) > LOUD:
+        loud = level(frame) > LOUD
+        self._tell_level(loud, at)
+        if loud:
             if self.first_audio_ms is None:
                 self.first_audio_ms = (at - self._start) * 1000
             if self._reply_at is None:
@@ -193,6 +239,11 @@ class Phone:
 
     def _since_start(self) -> float:
         return (time.monotonic() - self._start) * 1000
+
+    @property
+    def spoke_until(self) -> float | None:
+        """When the last loud frame of our own went out, monotonic seconds."""
+        return self._spoke_until
 
     @property
     def sip_call_id(self) -> str:

@@ -47,6 +47,7 @@ class SipSettings(BaseModel):
     rtp_port_max: int = 20998
     max_calls: int = 50
     media_timeout_s: float = 30.0
+    drain_s: float = Field(default=300.0, description="after SIGTERM, calls may go on for so long")
     realm: str = "gateway"
     node_id: str = Field(default="", description="stable name of this node; made up when empty")
 

@@ -70,9 +70,7 @@ async def test_a_stranger_is_not_heard(pool: PortPool) -> None:
             peer.start(Target(end.local_port))
             end.start(Target(peer.local_port))
             for sequence in range(20):
-                stranger.sendto(
-                    build(0, False, sequence, sequence * 160, 7, b"\xff" * 160), (HOST, end.local_port)
-                )
+                stranger.sendto(build(0, False, sequence, sequence * 160, 7, b"\xff" * 160), (HOST, end.local_port))
             peer.pull = lambda: np.zeros(160, np.int16)
             await asyncio.wait_for(heard.wait(), 2)
         assert end.stats["foreign"] == 20

@@ -1,0 +1,63 @@
+"""What a SIP leg looks like in a room: livekit-sip's participant attributes and ours beside them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+INCLUDE_X_HEADERS, INCLUDE_ALL_HEADERS = 1, 2
+LONGEST_VALUE = 1024
+STATUS = "sip.callStatus"
+
+_TAG = re.compile(r";\s*tag\s*=\s*([^\s;,>]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class LegIdentity:
+    """Names of one leg: ours, LiveKit's, and the three of the SIP dialog that others know it by."""
+
+    call_id: str
+    leg_id: str
+    sip_call_id: str
+    from_tag: str
+    hostname: str
+
+
+def from_tag(from_header: str) -> str:
+    """The tag parameter of a From header; empty when there is none."""
+    found = _TAG.search(from_header.rpartition(">")[2] or from_header)
+    return found[1] if found else ""
+
+
+def leg_attributes(
+    leg: LegIdentity, of_rule: dict[str, str], of_verdict: dict[str, str], of_headers: dict[str, str]
+) -> dict[str, str]:
+    """All attributes of the participant that joins, `ringing`. The verdict adds only `gateway.*`."""
+    attributes = {**of_headers, **of_rule}
+    attributes |= {key: value for key, value in of_verdict.items() if key.startswith("gateway.")}
+    attributes |= {
+        "sip.callID": leg.leg_id,
+        "sip.callIDFull": leg.sip_call_id,
+        "sip.callTag": leg.from_tag,
+        STATUS: "ringing",
+        "gateway.callID": leg.call_id,
+    }
+    if attributes.get("sip.phoneNumber"):  # a rule that hides the number hides the host too
+        attributes["sip.hostname"] = leg.hostname
+    return {key: value[:LONGEST_VALUE] for key, value in attributes.items() if value}
+
+
+def header_attributes(
+    headers: Iterable[tuple[str, str]], to_attributes: dict[str, str], include: int
+) -> dict[str, str]:
+    """Attributes made of INVITE headers: `sip.h.<name>` as the trunk asks, and named ones (the first of a name)."""
+    named = {name.lower(): attribute for name, attribute in to_attributes.items()}
+    made: dict[str, str] = {}
+    for name, value in headers:
+        lower = name.lower()
+        if lower in named:
+            made.setdefault(named[lower], value)
+        if include == INCLUDE_ALL_HEADERS or (include == INCLUDE_X_HEADERS and lower.startswith("x-")):
+            made.setdefault(f"sip.h.{lower}", value)
+    return made

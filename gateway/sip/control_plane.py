@@ -1,0 +1,75 @@
+"""What the node says to the control plane besides facts: may this call in, and I am alive."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import quote
+
+import httpx
+from pydantic import ValidationError
+
+from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
+from gateway.kernel.errors import SetupError
+from gateway.kernel.logs import get_logger
+from gateway.kernel.role_tokens import Audience, RoleTokens
+
+ANSWER_WITHIN_S = 0.3
+PENDING_AT_MOST_S = 2.0
+ASK_AGAIN_S = 0.2
+
+_log = get_logger(__name__)
+
+
+class ControlPlane:
+    """`process` is this start of the node; every start has a name of its own."""
+
+    def __init__(
+        self, base_url: str, tokens: RoleTokens, process: str, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=base_url.rstrip("/") + "/internal/v1", transport=transport, trust_env=False, timeout=2.0
+        )
+        self._tokens = tokens
+        self._process = process
+
+    async def admission(self, asked: AdmissionAsked) -> AdmissionVerdict | None:
+        """The verdict, or None when nothing answers within 300 ms: then the trunk's policy decides."""
+        loop = asyncio.get_running_loop()
+        ask_until = loop.time() + PENDING_AT_MOST_S
+        verdict = await self._ask(asked)
+        while verdict is not None and verdict.verdict == "pending" and loop.time() < ask_until:
+            await asyncio.sleep(ASK_AGAIN_S)
+            verdict = await self._ask(asked)
+        return None if verdict is not None and verdict.verdict == "pending" else verdict
+
+    async def _ask(self, asked: AdmissionAsked) -> AdmissionVerdict | None:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                answer = await self._post("/admissions", "admissions", asked.model_dump_json())
+            answer.raise_for_status()
+            return AdmissionVerdict.model_validate_json(answer.content)
+        except (TimeoutError, httpx.HTTPError, SetupError, ValidationError) as error:
+            _log.warning("admission_not_answered", call_id=asked.call_id, error=type(error).__name__)
+            return None
+
+    async def alive(self, calls: list[str]) -> bool:
+        """Names the calls that this process carries; what it does not name, the control plane closes."""
+        try:
+            answer = await self._http.post(
+                f"/nodes/{quote(self._process, safe='')}/alive",
+                json={"calls": calls},
+                headers=self._authorization("facts"),
+            )
+        except (httpx.HTTPError, SetupError):
+            return False
+        return answer.is_success
+
+    async def _post(self, path: str, audience: Audience, body: str) -> httpx.Response:
+        headers = {**self._authorization(audience), "Content-Type": "application/json"}
+        return await self._http.post(path, content=body, headers=headers)
+
+    def _authorization(self, audience: Audience) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens.sign('node', audience, self._process)}"}
+
+    async def close(self) -> None:
+        await self._http.aclose()

@@ -1,0 +1,183 @@
+"""One inbound call from its INVITE to its end."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway.calls.facts import InviteReceived, InviteRefused, LegJoined, LegLeft
+from gateway.kernel.errors import Overloaded, Unavailable
+from gateway.kernel.ids import new_id
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+from gateway.sip.attributes import header_attributes, leg_attributes
+from gateway.sip.bus.io_info import RuleFound
+from gateway.sip.endings import Challenged, Ending, Turned, ending
+from gateway.sip.gate import Admitted
+from gateway.sip.invite import asked_of, identity_of, new_leg_id, numbers_of
+from gateway.sip.leg import LiveLeg
+from gateway.sip.room import RoomLink
+from gateway.sip.room_token import sip_participant_token
+from gateway.sip.rtp.endpoint import RtpEndpoint
+from gateway.sip.services import NodeServices
+from gateway.sip.steps import Steps
+from gateway.sip.wire.sdp import MediaChoice, SdpRefusal, choose
+from gateway.sip.wire.ua import IncomingCall
+
+_log = get_logger(__name__)
+
+
+class InboundCall:
+    """`run` returns when the call is over and everything it held is free again."""
+
+    def __init__(self, call: IncomingCall, services: NodeServices) -> None:
+        self.call_id = new_id("call")
+        self.leg_id = new_leg_id()
+        self._call = call
+        self._services = services
+        self._numbers = numbers_of(call)
+        self._steps = Steps(call.received_at)
+        self._tasks = TaskSet()
+        self._over: asyncio.Future[Ending | None] = asyncio.get_running_loop().create_future()
+        self._admitted = False
+        self._leg: LiveLeg | None = None
+        call.on_cancelled = lambda: self.end(ending("caller_cancelled", "caller"))
+        call.on_bye = self._on_bye
+        call.on_ack_timeout = lambda: self.end(ending("ack_timeout"))
+
+    def end(self, how: Ending) -> None:
+        """The first ending stands."""
+        if not self._over.done():
+            self._over.set_result(how)
+
+    def _on_bye(self) -> None:
+        gave_up = self._leg is not None and self._leg.falling_back
+        self.end(ending("no_agent" if gave_up else "completed", "caller"))
+
+    async def run(self) -> None:
+        setting_up = self._tasks.start(self._set_up(), name="call:set-up")
+        setting_up.add_done_callback(self._set_up_ended)
+        how = await self._over
+        await self._tasks.close()
+        if how is not None:
+            await self._finish(how)
+
+    def _set_up_ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Turned):
+            self.end(error.ending)
+        elif isinstance(error, Challenged) and not self._over.done():
+            self._over.set_result(None)
+        elif error is not None:
+            self.end(ending("internal_error"))
+
+    async def _set_up(self) -> None:
+        choice = self._choose()
+        asked = asked_of(self._call, self.leg_id)
+        admitted = await self._services.gate.admit(self._call, asked, self.call_id, self._numbers, self._steps)
+        self._admitted = True
+        if admitted.admitted_by == "loss_policy":
+            self._record_received(admitted)
+        self._call.ring()
+        self._steps("ringing")
+        try:
+            rule = await self._services.io_info.rule_for(asked, admitted.trunk_id, {})
+        except Unavailable as error:
+            raise Turned(ending("livekit_unavailable")) from error
+        if rule is None:
+            raise Turned(ending("no_rule"))
+        self._steps("rules")
+        await self._join(choice, admitted, rule)
+
+    def _choose(self) -> MediaChoice:
+        choice = choose(self._call.offer) if self._call.offer else None
+        if choice is None or isinstance(choice, SdpRefusal):
+            raise Turned(ending("no_codec"))
+        return choice
+
+    async def _join(self, choice: MediaChoice, admitted: Admitted, rule: RuleFound) -> None:
+        livekit = self._services.settings.livekit
+        attributes = leg_attributes(
+            identity_of(self._call, self.call_id, self.leg_id),
+            rule.attributes,
+            admitted.attributes,
+            header_attributes(self._call.all_headers, rule.headers_to_attributes, rule.include_headers),
+        )
+        leg = LiveLeg(self.call_id, self._call, choice, self._open_rtp(), self._services, self._steps, self.end)
+        self._leg = leg
+        room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg)
+        leg.room = room
+        try:
+            await room.join()
+        except Unavailable as error:
+            raise Turned(ending("livekit_unavailable")) from error
+        self._steps("joined")
+        self._services.facts.record(
+            LegJoined,
+            self.call_id,
+            leg_id=self.leg_id,
+            room=rule.room,
+            livekit_rule_id=rule.rule_id,
+            pii={"identity": rule.identity},
+        )
+        limits = [limit for limit in (admitted.policy.max_duration_s, rule.max_duration_s) if limit]
+        leg.joined(admitted.policy, max_duration_s=min(limits))
+
+    def _open_rtp(self) -> RtpEndpoint:
+        try:
+            return RtpEndpoint(self._services.ports, silence_after_s=self._services.settings.sip.media_timeout_s)
+        except Overloaded as error:
+            raise Turned(ending("over_capacity")) from error
+
+    def _record_received(self, admitted: Admitted) -> None:
+        self._services.facts.record(
+            InviteReceived,
+            self.call_id,
+            livekit_trunk_id=admitted.trunk_id,
+            sip_call_id=self._call.sip_call_id,
+            transport=self._call.transport,
+            node=self._services.node,
+            admitted_by="loss_policy",
+            pii=self._numbers,
+        )
+
+    async def _finish(self, how: Ending) -> None:
+        leg = self._leg
+        answered = leg is not None and leg.answered
+        _log.info("call_over", call_id=self.call_id, slug=how.slug, ended_by=how.ended_by, answered=answered)
+        self._record_end(how, answered)
+        if answered:
+            await self._call.hangup()
+        elif how.slug != "caller_cancelled":
+            self._call.reject(how.code, headers=how.headers)
+        if leg is not None:
+            await leg.close()
+
+    def _record_end(self, how: Ending, answered: bool) -> None:
+        facts, leg = self._services.facts, self._leg
+        cancelled = self._admitted and how.slug == "caller_cancelled"
+        if answered or cancelled or (leg and leg.is_in_room):
+            facts.record(
+                LegLeft,
+                self.call_id,
+                ended_by=how.ended_by,
+                slug=how.slug,
+                sip_code=None if answered else how.code,
+                rtp=leg.stats if leg else {},
+            )
+        elif not how.recorded:
+            record_refusal(self._services, self._call, self.call_id, how)
+
+
+def record_refusal(services: NodeServices, call: IncomingCall, call_id: str, how: Ending) -> None:
+    """A call that got no further than its INVITE, for the call log."""
+    services.facts.record(
+        InviteRefused,
+        call_id,
+        sip_call_id=call.sip_call_id,
+        transport=call.transport,
+        node=services.node,
+        sip_code=how.code,
+        slug=how.slug,
+        ended_by=how.ended_by,
+        pii=numbers_of(call),
+    )

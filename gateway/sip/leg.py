@@ -1,0 +1,215 @@
+"""A leg in its room: the phone on one side, the room on the other, until one of them goes."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable
+
+from gateway.calls.admission import LegPolicy
+from gateway.calls.facts import AgentLost, DigitPressed, FallbackPlayed, FirstAudio, LegAnswered
+from gateway.kernel.errors import BadInput, NotFound, Overloaded, Unavailable
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+from gateway.sip import prompts
+from gateway.sip.agent_care import AgentCare
+from gateway.sip.agent_watch import Lost
+from gateway.sip.endings import Ending, ending
+from gateway.sip.room import RoomLink
+from gateway.sip.rtp.endpoint import RtpEndpoint
+from gateway.sip.rtp.g711 import Samples
+from gateway.sip.services import NodeServices
+from gateway.sip.steps import Steps
+from gateway.sip.wire.sdp import MediaChoice, SdpRefusal, choose, write_answer
+from gateway.sip.wire.ua import IncomingCall, Refusal
+
+DIGIT_TONE_MS, DIGIT_GAP_MS = 250, 250  # what livekit-sip sends for a key out of the room
+
+_log = get_logger(__name__)
+
+
+class LiveLeg:
+    """Listens to its RoomLink (RoomListener), its RtpEndpoint and its dialog; says `end` once it is over."""
+
+    room: RoomLink
+
+    def __init__(
+        self,
+        call_id: str,
+        call: IncomingCall,
+        choice: MediaChoice,
+        rtp: RtpEndpoint,
+        services: NodeServices,
+        steps: Steps,
+        end: Callable[[Ending], None],
+    ) -> None:
+        self.answered = False
+        self.is_in_room = False
+        self.falling_back = False
+        self._call_id = call_id
+        self._call = call
+        self._choice = choice
+        self._rtp = rtp
+        self._services = services
+        self._steps = steps
+        self._end = end
+        self._policy = LegPolicy()
+        self._care = AgentCare(self._agent_lost, self._nobody_came)
+        self._tasks = TaskSet()
+        self._max_duration_s = 0.0
+        self._limit: asyncio.TimerHandle | None = None
+        self._prompt: deque[Samples] = deque()
+        self._prompt_done = asyncio.Event()
+        self._session_id, self._sdp_version = secrets.randbits(31), 1
+        call.on_reinvite = self._on_reinvite
+
+    # --- setting up -------------------------------------------------------------------------
+
+    def joined(self, policy: LegPolicy, *, max_duration_s: float) -> None:
+        """In the room, ringing; an agent is due."""
+        self.is_in_room = True
+        self._policy = policy
+        self._max_duration_s = max_duration_s
+        self._care.start(policy.agent_wait_s)
+        if "agent_audio" in self._steps.done:  # it was faster than our own join
+            self._answer()
+
+    def heard_agent(self, identity: str) -> None:
+        self._steps("agent_audio")
+        self._care.heard()
+        if self.is_in_room and not self.answered:
+            self._answer()
+
+    def _answer(self) -> None:
+        self.answered = True
+        rtp = self._rtp
+        rtp.on_frame = self._on_frame
+        rtp.on_digit = self._on_digit
+        rtp.on_silence = lambda: self._end(ending("media_timeout"))
+        rtp.on_first_audible = self._on_first_audible
+        rtp.pull = self._next_frame
+        try:
+            rtp.start(self._choice)
+        except BadInput:
+            self._end(ending("no_codec"))
+            return
+        self._call.answer(self._sdp(self._choice, self._call.offer or b""))
+        self._steps("answered")
+        self._limit = asyncio.get_running_loop().call_later(self._max_duration_s, self._end, ending("max_duration"))
+        self._services.facts.record(
+            LegAnswered, self._call_id, codec=self._choice.codec, setup_ms=dict(self._steps.done)
+        )
+        self._tasks.start(self.room.set_status("active"), name="leg:active")
+
+    def _sdp(self, choice: MediaChoice, offer: bytes) -> bytes:
+        host = self._services.advertised_host
+        return write_answer(choice, offer, host, self._rtp.local_port, self._session_id, self._sdp_version)
+
+    # --- the phone --------------------------------------------------------------------------
+
+    def _on_frame(self, frame: Samples, at: float) -> None:
+        self.room.caller_said(frame)
+
+    def _next_frame(self) -> Samples:
+        if not self._prompt:
+            return self.room.mix()
+        frame = self._prompt.popleft()
+        if not self._prompt:
+            self._prompt_done.set()
+        return frame
+
+    def _on_first_audible(self) -> None:
+        self._services.facts.record(FirstAudio, self._call_id, after_invite_ms=round(self._steps.since_invite_ms(), 1))
+
+    def _on_digit(self, digit: str, duration_ms: int) -> None:
+        self.room.press(digit)
+        self._services.facts.record(
+            DigitPressed, self._call_id, transport="rfc4733", duration_ms=duration_ms, pii={"digit": digit}
+        )
+
+    def _on_reinvite(self, offer: bytes | None) -> bytes | Refusal:
+        """The phone moved, or holds and resumes; without an offer ours stands."""
+        if not self.answered:
+            return Refusal(491)
+        if offer is None:
+            return self._sdp(self._choice, self._call.offer or b"")
+        choice = choose(offer)
+        if isinstance(choice, SdpRefusal):
+            return Refusal(488)
+        try:
+            self._rtp.retarget(choice)
+        except BadInput:
+            return Refusal(488)
+        self._choice = choice
+        self._sdp_version += 1
+        _log.info("media_moved", call_id=self._call_id)
+        return self._sdp(choice, offer)
+
+    # --- the room ---------------------------------------------------------------------------
+
+    def agent_alive(self, identity: str) -> None:
+        self._care.alive(identity)
+
+    def participant_left(self, identity: str, *, is_agent: bool) -> None:
+        self._care.left(identity, is_agent=is_agent)
+
+    def hangup_asked(self, reason: str) -> None:
+        self._end(ending(reason, "agent"))
+
+    def digit_asked(self, digit: str) -> None:
+        if self.answered:
+            self._tasks.start(self._press(digit), name="leg:press")
+
+    async def _press(self, digit: str) -> None:
+        try:
+            await self._rtp.send_digits(digit, DIGIT_TONE_MS, DIGIT_GAP_MS)
+        except (Unavailable, Overloaded) as error:
+            _log.warning("digit_not_sent", call_id=self._call_id, code=error.code)
+
+    def room_back(self) -> None:
+        self._care.connection_back()
+
+    def room_gone(self, slug: str) -> None:
+        self._end(ending(slug))
+
+    # --- nobody is stranded -----------------------------------------------------------------
+
+    def _agent_lost(self, lost: Lost) -> None:
+        _log.warning("agent_lost", call_id=self._call_id, reason=lost.reason)
+        self._services.facts.record(AgentLost, self._call_id, identity=lost.identity, reason=lost.reason)
+
+    def _nobody_came(self) -> None:
+        self._tasks.start(self._fall_back(), name="leg:fallback")
+
+    async def _fall_back(self) -> None:
+        """Answers if need be, says that nobody can come, hangs up."""
+        self.falling_back = True
+        name = self._policy.fallback_prompt
+        try:
+            frames = prompts.frames_of(name)
+        except NotFound:
+            _log.warning("prompt_missing", call_id=self._call_id, prompt=name)
+            name = prompts.DEFAULT
+            frames = prompts.frames_of(name)
+        self._prompt.extend(frames)
+        if not self.answered:
+            self._answer()
+        await self._prompt_done.wait()
+        self._services.facts.record(FallbackPlayed, self._call_id, prompt=name)
+        self._end(ending("no_agent"))
+
+    # --- the end ----------------------------------------------------------------------------
+
+    @property
+    def stats(self) -> dict[str, float]:
+        return {**self._rtp.stats, **self.room.stats}
+
+    async def close(self) -> None:
+        """Frees the port at once, leaves the room."""
+        if self._limit:
+            self._limit.cancel()
+        self._care.stop()
+        self._rtp.close()
+        await self._tasks.close()
+        await self.room.leave()

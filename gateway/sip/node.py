@@ -1,0 +1,162 @@
+"""The SIP node: `gateway sip`. SIP and RTP on one side, LiveKit rooms on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+
+import httpx
+
+from gateway.calls.fact_sender import FactSender
+from gateway.kernel.ids import new_id
+from gateway.kernel.logs import get_logger
+from gateway.kernel.role_tokens import RoleTokens
+from gateway.kernel.tasks import TaskSet
+from gateway.settings import Settings
+from gateway.sip.bus.io_info import SERVICE, IoInfo
+from gateway.sip.bus.psrpc import PsrpcClient
+from gateway.sip.control_plane import ControlPlane
+from gateway.sip.endings import ending
+from gateway.sip.gate import Gate
+from gateway.sip.inbound import InboundCall, record_refusal
+from gateway.sip.loss_policy import LossPolicies
+from gateway.sip.rtp.ports import PortPool
+from gateway.sip.services import NodeServices
+from gateway.sip.wire.ua import IncomingCall, UserAgent
+
+ALIVE_EVERY_S = 2.0
+
+_log = get_logger(__name__)
+
+
+class SipNode:
+    """`await start()`, then calls come in; `drain()`, then `await empty()`, then `await stop()`."""
+
+    def __init__(self, settings: Settings, *, control_plane_transport: httpx.AsyncBaseTransport | None = None) -> None:
+        sip = settings.sip
+        self.name = f"{sip.node_id}.{new_id('node')}" if sip.node_id else new_id("node")
+        tokens = RoleTokens(settings.keys_dir)
+        self._bus = PsrpcClient(settings.redis_url, SERVICE)
+        self._control_plane = ControlPlane(
+            settings.api.internal_url, tokens, self.name, transport=control_plane_transport
+        )
+        io_info = IoInfo(self._bus)
+        policies = LossPolicies(settings.state_dir / "sip" / "loss_policies.json")
+        self._services = NodeServices(
+            settings=settings,
+            node=self.name,
+            io_info=io_info,
+            gate=Gate(io_info, self._control_plane, policies, sip.realm, self.name),
+            facts=FactSender(
+                settings.api.internal_url,
+                tokens,
+                "node",
+                f"node:{self.name}",
+                settings.spool_dir,
+                transport=control_plane_transport,
+            ),
+            ports=PortPool(sip.host, sip.rtp_port_min, sip.rtp_port_max),
+        )
+        self._agent = UserAgent(
+            sip.host,
+            sip.port,
+            advertised_host=sip.advertised_host,
+            tcp=sip.tcp,
+            on_invite=self._on_invite,
+            on_malformed=self._on_malformed,
+        )
+        self._most_calls = sip.max_calls
+        self._live: dict[str, InboundCall] = {}
+        self._draining = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._calls = TaskSet()
+        self._loops = TaskSet()
+
+    @property
+    def port(self) -> int:
+        return self._agent.port
+
+    async def start(self) -> None:
+        await self._bus.start()
+        await self._services.facts.start()
+        await self._agent.start()
+        self._loops.start(self._stay_alive(), name="node:alive")
+        gc.collect()
+        gc.freeze()  # what lives from the start on need not be looked at in the middle of a call
+        _log.info("node_ready", node=self.name, port=self.port)
+
+    def _on_invite(self, call: IncomingCall) -> None:
+        if self._draining or len(self._live) >= self._most_calls:
+            how = ending("draining" if self._draining else "over_capacity")
+            record_refusal(self._services, call, new_id("call"), how)
+            call.reject(how.code, headers=how.headers)
+            return
+        inbound = InboundCall(call, self._services)
+        self._live[inbound.call_id] = inbound
+        self._empty.clear()
+        self._calls.start(self._carry(inbound), name="node:call")
+
+    async def _carry(self, inbound: InboundCall) -> None:
+        try:
+            await inbound.run()
+        finally:
+            del self._live[inbound.call_id]
+            if not self._live:
+                self._empty.set()
+
+    async def _stay_alive(self) -> None:
+        while True:
+            await self._control_plane.alive(list(self._live))
+            await asyncio.sleep(ALIVE_EVERY_S)
+
+    def drain(self) -> None:
+        """New calls get 503; those that are on go on."""
+        self._draining = True
+        _log.info("node_draining", calls=len(self._live))
+
+    def end_all(self) -> None:
+        """No more patience: BYE to everybody."""
+        for inbound in list(self._live.values()):
+            inbound.end(ending("gateway_stopped"))
+
+    async def empty(self) -> None:
+        """Returns when no call is on."""
+        await self._empty.wait()
+
+    async def stop(self) -> None:
+        self.end_all()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5.0):
+                await self._calls.join()
+        await self._calls.close()
+        await self._loops.close()
+        await self._agent.stop()
+        await self._services.facts.close()
+        await self._control_plane.close()
+        await self._bus.close()
+
+
+async def run_node(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT; a second one, or `drain_s`, ends the calls that are still on."""
+    asked = [asyncio.Event(), asyncio.Event()]
+
+    def on_signal() -> None:
+        next((event for event in asked if not event.is_set()), asked[-1]).set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    node = SipNode(settings)
+    await node.start()
+    try:
+        await asked[0].wait()
+        node.drain()
+        waits = [asyncio.ensure_future(node.empty()), asyncio.ensure_future(asked[1].wait())]
+        await asyncio.wait(waits, timeout=settings.sip.drain_s, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+    finally:
+        await node.stop()

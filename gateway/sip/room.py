@@ -1,0 +1,222 @@
+"""The leg's place in its LiveKit room: join, publish, hear the others, data packets, leave."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Protocol
+
+import numpy as np
+from livekit import rtc
+from livekit.rtc.participant import PublishDTMFError, PublishTrackError
+
+from gateway.kernel.errors import Unavailable
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+from gateway.sip import agent_watch
+from gateway.sip.attributes import STATUS
+from gateway.sip.caller_audio import CallerAudio
+from gateway.sip.mixer import Mixer
+from gateway.sip.rtp.digits import KEYS
+from gateway.sip.rtp.g711 import FRAME_MS, SAMPLE_RATE, Samples
+
+HANGUP_TOPIC = "gateway.hangup"
+JOIN_WITHIN_S = 5.0
+RECONNECT_WITHIN_S = 8.0
+LEAVE_WITHIN_S = 3.0
+STREAM_CAPACITY = 4  # frames of one remote track that may wait
+DIGITS_WAITING = 64
+
+_CLOSED = {
+    rtc.DisconnectReason.PARTICIPANT_REMOVED,
+    rtc.DisconnectReason.ROOM_DELETED,
+    rtc.DisconnectReason.ROOM_CLOSED,
+    rtc.DisconnectReason.DUPLICATE_IDENTITY,
+}
+
+_log = get_logger(__name__)
+
+
+class RoomListener(Protocol):
+    """What a leg wants to know of its room."""
+
+    def heard_agent(self, identity: str) -> None:
+        """Somebody's audio can be heard."""
+
+    def agent_alive(self, identity: str) -> None: ...
+
+    def participant_left(self, identity: str, *, is_agent: bool) -> None: ...
+
+    def hangup_asked(self, reason: str) -> None: ...
+
+    def digit_asked(self, digit: str) -> None:
+        """Somebody wants a key sent to the phone."""
+
+    def room_back(self) -> None:
+        """The connection was away for a moment."""
+
+    def room_gone(self, slug: str) -> None:
+        """`room_closed` or `room_lost`."""
+
+
+class RoomLink:
+    def __init__(self, url: str, token: str, listener: RoomListener) -> None:
+        self._url = url
+        self._token = token
+        self._listener = listener
+        self._room = rtc.Room()
+        self._audio = CallerAudio()
+        self._mixer = Mixer()
+        self._tasks = TaskSet()
+        self._joining: asyncio.Future[None] | None = None
+        self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
+        self._give_up: asyncio.TimerHandle | None = None
+        self._leaving = False
+        self._subscribe_events()
+
+    def _subscribe_events(self) -> None:
+        on = self._room.on
+        on("track_subscribed", self._on_track)
+        on("track_unsubscribed", lambda track, publication, participant: self._mixer.close(track.sid))
+        on("participant_disconnected", self._on_participant_left)
+        on("data_received", self._on_packet)
+        on("sip_dtmf_received", self._on_digit)
+        on("reconnecting", self._on_reconnecting)
+        on("reconnected", self._on_reconnected)
+        on("disconnected", self._on_disconnected)
+
+    async def join(self) -> None:
+        """In the room, and our track published. Raises Unavailable."""
+        # Shielded: an abandoned join would go on in LiveKit's library, and leave a ghost in the room.
+        self._joining = asyncio.ensure_future(self._join())
+        try:
+            async with asyncio.timeout(JOIN_WITHIN_S):
+                await asyncio.shield(self._joining)
+        except TimeoutError as error:
+            raise Unavailable("LiveKit did not let the leg join in time", code="livekit.timeout") from error
+
+    async def _join(self) -> None:
+        options = rtc.RoomOptions(auto_subscribe=True, connect_timeout=JOIN_WITHIN_S - 1)
+        try:
+            await self._room.connect(self._url, self._token, options)
+            track = rtc.LocalAudioTrack.create_audio_track("phone", self._audio.source)
+            publish = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
+            await self._room.local_participant.publish_track(track, publish)
+        except (rtc.ConnectError, PublishTrackError) as error:
+            raise Unavailable("LiveKit did not let the leg join", code="livekit.join") from error
+        self._tasks.start(self._audio.run(), name="leg:caller-audio")
+        self._tasks.start(self._press_waiting(), name="leg:digits")
+
+    def caller_said(self, frame: Samples) -> None:
+        self._audio.put(frame)
+
+    def mix(self) -> Samples:
+        """The next 20 ms of everybody else."""
+        return self._mixer.mix()
+
+    def press(self, digit: str) -> None:
+        """A key of the caller's, told to the room; keys keep their order."""
+        try:
+            self._digits.put_nowait(digit)
+        except asyncio.QueueFull:
+            _log.warning("digit_dropped_room_slow")
+
+    async def _press_waiting(self) -> None:
+        while True:
+            digit = await self._digits.get()
+            try:
+                await self._room.local_participant.publish_dtmf(code=KEYS.index(digit), digit=digit.lower())
+            except PublishDTMFError:
+                _log.warning("digit_not_published")
+
+    async def set_status(self, status: str) -> None:
+        """`sip.callStatus`: ringing, active, hangup."""
+        if self._room.isconnected():
+            await self._room.local_participant.set_attributes({STATUS: status})
+
+    def _on_track(
+        self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
+    ) -> None:
+        if track.kind == rtc.TrackKind.KIND_AUDIO:
+            self._tasks.start(self._listen(track), name="leg:remote-audio")
+            self._listener.heard_agent(participant.identity)
+
+    async def _listen(self, track: rtc.Track) -> None:
+        stream = rtc.AudioStream(
+            track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=STREAM_CAPACITY
+        )
+        queue = self._mixer.open(track.sid)
+        try:
+            async for event in stream:
+                queue.put(np.frombuffer(event.frame.data, dtype=np.int16))
+        finally:
+            self._mixer.close(track.sid)
+            await stream.aclose()
+
+    def _on_participant_left(self, participant: rtc.RemoteParticipant) -> None:
+        is_agent = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+        self._listener.participant_left(participant.identity, is_agent=is_agent)
+
+    def _on_packet(self, packet: rtc.DataPacket) -> None:
+        if packet.participant is None:
+            return
+        if packet.topic == agent_watch.TOPIC:
+            self._listener.agent_alive(packet.participant.identity)
+        elif packet.topic == HANGUP_TOPIC:
+            self._listener.hangup_asked(_reason_in(packet.data))
+
+    def _on_digit(self, key: rtc.SipDTMF) -> None:
+        digit = key.digit.upper()
+        if digit in KEYS and len(digit) == 1:
+            self._listener.digit_asked(digit)
+
+    def _on_reconnecting(self) -> None:
+        _log.info("room_reconnecting")
+        loop = asyncio.get_running_loop()
+        self._give_up = self._give_up or loop.call_later(RECONNECT_WITHIN_S, self._gone, "room_lost")
+
+    def _on_reconnected(self) -> None:
+        _log.info("room_reconnected")
+        self._stop_waiting()
+        self._listener.room_back()
+
+    def _on_disconnected(self, reason: rtc.DisconnectReason.ValueType) -> None:
+        self._gone("room_closed" if reason in _CLOSED else "room_lost")
+
+    def _gone(self, slug: str) -> None:
+        self._stop_waiting()
+        if not self._leaving:
+            self._listener.room_gone(slug)
+
+    def _stop_waiting(self) -> None:
+        if self._give_up:
+            self._give_up.cancel()
+            self._give_up = None
+
+    @property
+    def stats(self) -> dict[str, float]:
+        return {"to_room_dropped": self._audio.dropped, "from_room_dropped": self._mixer.dropped}
+
+    async def leave(self) -> None:
+        """Leaves the room (CLIENT_INITIATED), even one that is just being joined."""
+        self._leaving = True
+        self._stop_waiting()
+        try:
+            async with asyncio.timeout(LEAVE_WITHIN_S):
+                if self._joining:
+                    await asyncio.wait([self._joining])
+                await self.set_status("hangup")
+                await self._room.disconnect()
+        except TimeoutError:
+            _log.warning("room_left_late")
+        await self._tasks.close()
+        await self._audio.close()
+
+
+def _reason_in(raw: bytes) -> str:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return "completed"
+    reason = body.get("reason") if isinstance(body, dict) else None
+    return reason if isinstance(reason, str) else "completed"

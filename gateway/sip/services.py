@@ -1,0 +1,25 @@
+"""What every leg of a node shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.calls.fact_sender import FactSender
+from gateway.settings import Settings
+from gateway.sip.bus.io_info import IoInfo
+from gateway.sip.gate import Gate
+from gateway.sip.rtp.ports import PortPool
+
+
+@dataclass(frozen=True)
+class NodeServices:
+    settings: Settings
+    node: str  # the name of this start of the node
+    io_info: IoInfo
+    gate: Gate
+    facts: FactSender
+    ports: PortPool
+
+    @property
+    def advertised_host(self) -> str:
+        return self.settings.sip.advertised_host or self.settings.sip.host

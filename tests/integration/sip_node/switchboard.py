@@ -1,0 +1,83 @@
+"""A bare switchboard, Redis and livekit-server on free ports, for tests of the SIP node alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from livekit import api
+
+from gateway.stack import livekit_server, redis_server
+from gateway.stack.plan import StackPlan, StackPorts
+from gateway.stack.ports import PortAllocator
+from gateway.stack.program import Child
+from gateway.stack.programs import livekit_program, redis_program
+
+NUMBER = "+15105550100"
+
+
+@dataclass
+class Switchboard:
+    plan: StackPlan
+    redis: Child
+    livekit: Child
+
+    @property
+    def url(self) -> str:
+        return f"ws://{self.plan.host}:{self.plan.ports.livekit_http}"
+
+    def livekit_api(self) -> api.LiveKitAPI:
+        return api.LiveKitAPI(self.url.replace("ws", "http"), self.plan.livekit_key, self.plan.livekit_secret)
+
+    def token(self, identity: str, room: str) -> str:
+        grants = api.VideoGrants(room_join=True, room=room)
+        return (
+            api.AccessToken(self.plan.livekit_key, self.plan.livekit_secret)
+            .with_identity(identity)
+            .with_grants(grants)
+            .to_jwt()
+        )
+
+    async def add_trunk_and_rule(
+        self, *, numbers: list[str] | None = None, credentials: tuple[str, str] | None = None, rule: bool = True
+    ) -> str:
+        """An inbound trunk for `numbers` and a rule with a room per call; the trunk's id."""
+        async with self.livekit_api() as lk:
+            trunk = await lk.sip.create_inbound_trunk(
+                api.CreateSIPInboundTrunkRequest(
+                    trunk=api.SIPInboundTrunkInfo(
+                        name="trunk", numbers=numbers or [NUMBER],
+                        auth_username=credentials[0] if credentials else "",
+                        auth_password=credentials[1] if credentials else "",
+                    )
+                )
+            )  # fmt: skip
+            if rule:
+                individual = api.SIPDispatchRuleIndividual(room_prefix="call-")
+                await lk.sip.create_dispatch_rule(
+                    api.CreateSIPDispatchRuleRequest(
+                        trunk_ids=[trunk.sip_trunk_id],
+                        rule=api.SIPDispatchRule(dispatch_rule_individual=individual),
+                        room_config=api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name="gateway")]),
+                    )
+                )
+            return trunk.sip_trunk_id
+
+
+@asynccontextmanager
+async def running_switchboard(folder: Path) -> AsyncIterator[Switchboard]:
+    ports = PortAllocator()
+    plan = StackPlan(folder, StackPorts.allocate(ports, sip=None, api=None))
+    redis = Child(redis_program(plan, redis_server.find()), plan.logs)
+    livekit = Child(livekit_program(plan, livekit_server.find_or_build(print)), plan.logs)
+    try:
+        for child in (redis, livekit):
+            await child.start()
+            await child.wait_ready()
+        yield Switchboard(plan, redis, livekit)
+    finally:
+        await livekit.stop()
+        await redis.stop()
+        ports.close()

@@ -19,9 +19,9 @@ class Strict(BaseModel):
 
 
 class Fact(Strict):
-    id: str = Field(description="evt_…; the same fact sent twice has the same id")
-    call_id: str
-    source: str = Field(description="process that saw it, for example node:01h…")
+    id: str = Field(max_length=128, description="evt_…; the same fact sent twice has the same id")
+    call_id: str = Field(max_length=64)
+    source: str = Field(max_length=100, description="process that saw it, for example node:01h…")
     seq: int = Field(ge=0)
     at: datetime
 

@@ -11,12 +11,24 @@ ParticipantKind = Literal["sip", "agent", "standard", "other"]
 
 @dataclass(frozen=True)
 class RoomParticipant:
-    """One participant as LiveKit lists it. `identity` of a SIP one carries a telephone number."""
+    """One participant as LiveKit names it. `identity` of a SIP one carries a telephone number."""
 
     identity: str
     kind: ParticipantKind
     attributes: dict[str, str] = field(default_factory=dict)
     joined_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RoomEvent:
+    """A verified LiveKit webhook about a room. `name` is LiveKit's: room_finished, participant_left …"""
+
+    id: str
+    name: str
+    room: str
+    at: datetime
+    participant: RoomParticipant | None = None
+    client_initiated: bool = False
 
 
 class Rooms(Protocol):

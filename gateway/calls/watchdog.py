@@ -15,8 +15,9 @@ from gateway.calls.call import Call
 from gateway.calls.decision import Decision
 from gateway.calls.effects import DispatchAgent, RemoveParticipant
 from gateway.calls.events import AgentDispatched, AgentGivenUp, caused, recorded
-from gateway.calls.facts import AgentJoined, AgentLost, AgentMissing
+from gateway.calls.facts import AgentJoined, AgentLost, AgentMissing, HangupAsked
 
+SOURCE = "watchdog"
 FIRST_WAIT_S = 3.0
 NEXT_WAIT_S = 2.5
 MAX_ATTEMPTS = 3
@@ -45,6 +46,25 @@ def next_due(call: Call) -> tuple[datetime, Due] | None:
         wait = FIRST_WAIT_S + NEXT_WAIT_S * (max(call.attempts, 1) - 1)
         return since + timedelta(seconds=wait), Due.AGENT_MISSING
     return since + timedelta(seconds=call.policy.agent_wait_s + ABANDON_S), Due.ABANDONED
+
+
+def fact_due(call: Call, now: datetime) -> AgentMissing | HangupAsked | None:
+    """The fact that the watchdog reports at `now`, None when nothing is due yet.
+
+    Its id is made of what it is about, so that two control planes do not report it twice.
+    """
+    due = next_due(call)
+    if due is None or due[0] > now:
+        return None
+    since = call.hangup.at if call.hangup else call.agent_gone_since or now
+    name = f"{call.id}:{due[1]}:{since.isoformat()}"
+    if due[1] is Due.AGENT_MISSING:
+        waited = (now - since).total_seconds() * 1000
+        return AgentMissing(
+            id=f"{name}:{call.attempts}", call_id=call.id, source=SOURCE, seq=0, at=now, waited_ms=round(waited, 1)
+        )
+    reason = call.hangup.reason if call.hangup else "no_agent"
+    return HangupAsked(id=name, call_id=call.id, source=SOURCE, seq=0, at=now, asked_by="gateway", reason=reason)
 
 
 def on_agent_joined(call: Call, fact: AgentJoined) -> Decision:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.calls.watchdog import ABANDON_S, HANGUP_S, Due, next_due
+from gateway.calls.facts import AgentMissing, HangupAsked
+from gateway.calls.watchdog import ABANDON_S, HANGUP_S, Due, fact_due, next_due
 from tests.unit.calls.story import T0, Facts, Playbook
 
 
@@ -128,3 +129,28 @@ def test_an_agent_missing_from_the_start_is_not_lost_time_after_a_loss_before_th
     book = Playbook().play(f.lost(0.05), f.joined(0.1))
     assert book.call and book.call.agent_gone_since == T0 + timedelta(seconds=0.1)
     assert [e.kind for e in book.effects] == []
+
+
+def test_the_watchdog_reports_once_per_moment_whoever_watches() -> None:
+    f = Facts()
+    book = Playbook().play(f.admitted(), f.joined(0))
+    assert book.call
+    assert fact_due(book.call, T0 + timedelta(seconds=2.9)) is None
+    first, second = (fact_due(book.call, T0 + timedelta(seconds=s)) for s in (3.0, 3.2))
+    assert isinstance(first, AgentMissing) and second
+    assert (first.id, first.waited_ms) == (second.id, 3000.0)
+    book.play(first)
+    later = fact_due(book.call, T0 + timedelta(seconds=5.5))
+    assert later and later.id != first.id
+
+
+def test_an_abandoned_caller_and_an_overdue_hangup_become_orders() -> None:
+    f = Facts()
+    abandoned = Playbook().play(f.admitted(), f.joined(0), f.missing(3), f.missing(5.5), f.missing(8))
+    assert abandoned.call
+    order = fact_due(abandoned.call, T0 + timedelta(seconds=30))
+    assert isinstance(order, HangupAsked) and (order.asked_by, order.reason) == ("gateway", "no_agent")
+    overdue = Playbook().play(f.admitted(), f.joined(0), f.agent(), f.hangup(5, reason="transferred"))
+    assert overdue.call
+    order = fact_due(overdue.call, T0 + timedelta(seconds=30))
+    assert isinstance(order, HangupAsked) and order.reason == "transferred"

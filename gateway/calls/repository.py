@@ -1,0 +1,122 @@
+"""The only queries on the call record. Methods work inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.calls.call import Call, CallStatus
+from gateway.calls.events import Event
+from gateway.calls.models import CallEventRow, CallRow, SipNodeRow
+from gateway.calls.stored import call_values, event_values, read_call
+from gateway.kernel.errors import Conflict
+
+_OPEN = CallRow.status != CallStatus.ENDED.value
+
+
+class ChangedMeanwhile(Conflict):
+    """Another process recorded something about the call; load it again and decide again."""
+
+
+class CallRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def load(self, call_ids: Iterable[str]) -> dict[str, tuple[Call, int]]:
+        """Call and version by id; ids that nobody has named yet are absent."""
+        rows = await self._session.scalars(select(CallRow).where(CallRow.id.in_(list(call_ids))))
+        return {row.id: (read_call(row), row.version) for row in rows}
+
+    async def facts_known(self, call_ids: Iterable[str], fact_ids: Iterable[str]) -> set[str]:
+        query = select(CallEventRow.fact_id).where(
+            CallEventRow.call_id.in_(list(call_ids)), CallEventRow.fact_id.in_(list(fact_ids))
+        )
+        return set(await self._session.scalars(query))
+
+    async def append(self, call: Call, before: int, events: Sequence[Event], now: datetime) -> None:
+        """Adds `events` after version `before` (0: the call is new) and the call as it is then.
+
+        Raises ChangedMeanwhile, or the driver's IntegrityError, when `before` is not the version any more.
+        """
+        version = before + len(events)
+        values = call_values(call) | {"version": version}
+        if before == 0:
+            await self._session.execute(insert(CallRow), [values | {"recorded_at": now, "listed_at": None}])
+        else:
+            where = (CallRow.id == call.id, CallRow.version == before)
+            done = await self._session.execute(
+                update(CallRow).where(*where).values(values).execution_options(synchronize_session=False)
+            )
+            if done.rowcount != 1:  # pyright: ignore[reportAttributeAccessIssue]
+                raise ChangedMeanwhile("the call has changed meanwhile")
+        rows = [
+            event_values(event) | {"seq": seq, "recorded_at": now} for seq, event in enumerate(events, start=before + 1)
+        ]
+        await self._session.execute(insert(CallEventRow), rows)
+
+    async def open_calls(self) -> list[CallRow]:
+        return list(await self._session.scalars(select(CallRow).where(_OPEN)))
+
+    async def count_open(self, trunk_id: str) -> int:
+        query = select(func.count()).select_from(CallRow).where(_OPEN, CallRow.trunk_id == trunk_id)
+        return await self._session.scalar(query) or 0
+
+    async def listed(self, node_id: str, call_ids: Sequence[str], now: datetime) -> list[str]:
+        """Keeps that the node lives and has these calls; returns those of them whose record is closed."""
+        await self._session.merge(SipNodeRow(id=node_id, alive_at=now, calls=len(call_ids)))
+        if not call_ids:
+            return []
+        where = (CallRow.id.in_(call_ids), _OPEN)
+        await self._session.execute(
+            update(CallRow).where(*where).values(listed_at=now).execution_options(synchronize_session=False)
+        )
+        query = select(CallRow.id).where(CallRow.id.in_(call_ids), CallRow.status == CallStatus.ENDED.value)
+        return list(await self._session.scalars(query))
+
+    async def reporting_nodes(self) -> set[str]:
+        """Nodes that have ever given signs of life: ours, not livekit-sip."""
+        return set(await self._session.scalars(select(SipNodeRow.id)))
+
+    async def page(
+        self,
+        *,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+        status: str | None = None,
+        direction: str | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+    ) -> list[CallRow]:
+        """The newest first, older than `before` = (created_at, id)."""
+        query = select(CallRow).order_by(CallRow.created_at.desc(), CallRow.id.desc()).limit(limit)
+        if before:
+            at, last = before
+            query = query.where((CallRow.created_at < at) | ((CallRow.created_at == at) & (CallRow.id < last)))
+        if status:
+            query = query.where(CallRow.status == status)
+        if direction:
+            query = query.where(CallRow.direction == direction)
+        if created_after:
+            query = query.where(CallRow.created_at >= created_after)
+        if created_before:
+            query = query.where(CallRow.created_at < created_before)
+        return list(await self._session.scalars(query))
+
+    async def get(self, call_id: str) -> CallRow | None:
+        return await self._session.get(CallRow, call_id)
+
+    async def log(self, call_id: str, *, after: int = 0, limit: int | None = None) -> list[CallEventRow]:
+        """Entries of one call's log in order, with seq greater than `after`."""
+        query = select(CallEventRow).where(CallEventRow.call_id == call_id, CallEventRow.seq > after)
+        return list(await self._session.scalars(query.order_by(CallEventRow.seq).limit(limit)))
+
+    async def log_of_all(self, after: int, limit: int) -> list[CallEventRow]:
+        """Entries of every call's log with position greater than `after`."""
+        query = select(CallEventRow).where(CallEventRow.position > after).order_by(CallEventRow.position)
+        return list(await self._session.scalars(query.limit(limit)))
+
+    async def last_position(self) -> int:
+        return await self._session.scalar(select(func.max(CallEventRow.position))) or 0

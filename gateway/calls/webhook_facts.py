@@ -1,0 +1,35 @@
+"""What a LiveKit webhook means for a call. Pure.
+
+Our own SIP node reports its leg and its agent itself, and faster; from a node that does not report
+(livekit-sip) the webhooks are all we hear.
+"""
+
+from __future__ import annotations
+
+from gateway.calls.call import Call
+from gateway.calls.facts import AgentJoined, AgentLost, AnyFact, LegLeft
+from gateway.calls.ports import RoomEvent
+
+SOURCE = "livekit"
+ROOM_CHANGED = frozenset({"room_finished", "participant_left", "participant_connection_aborted"})
+
+
+def fact_of(event: RoomEvent, call: Call, *, node_reports: bool) -> AnyFact | None:
+    """The fact that `event` is for the call in its room, None when it says nothing new."""
+    one = event.participant
+    if one is None:
+        return None
+    envelope = {"id": f"{call.id}:{event.id}"[:128], "call_id": call.id, "source": SOURCE, "seq": 0, "at": event.at}
+    if event.name == "participant_joined" and one.kind == "agent":
+        return AgentJoined.model_validate(
+            envelope | {"identity": one.identity, "resumed": call.agents_so_far > 0}
+        )
+    if node_reports or event.name != "participant_left":
+        return None
+    if one.kind == "agent":
+        return AgentLost.model_validate(envelope | {"identity": one.identity, "reason": "left"})
+    if one.kind == "sip" and one.identity == call.pii.leg_identity:
+        by_caller = {"ended_by": "caller", "slug": "completed"}
+        by_us = {"ended_by": "gateway", "slug": "room_closed"}
+        return LegLeft.model_validate(envelope | (by_caller if event.client_initiated else by_us))
+    return None

@@ -1,0 +1,255 @@
+"""The transaction layer in action: sockets below, the pure machines of `transactions` inside, requests above."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.sip.wire.message import Malformed, Request, Response, parse
+from gateway.sip.wire.tcp import Connection, TcpTransport
+from gateway.sip.wire.transactions import ClientTransaction, Key, ServerTransaction, TransactionTable
+from gateway.sip.wire.udp import Address, UdpTransport
+from gateway.sip.wire.uri import bracketed
+from gateway.sip.wire.validate import LARGEST
+from gateway.sip.wire.via import stamp, top_via
+
+MAGIC = "z9hG4bK"
+UDP_LIMIT = 1300  # bytes; above it a request goes over TCP (RFC 3261 §18.1.1)
+
+
+@dataclass(frozen=True)
+class Hop:
+    """Where a message came from and its answer goes to: an address, or a connection."""
+
+    address: Address
+    through: UdpTransport | Connection
+
+    @property
+    def transport(self) -> str:
+        return self.through.name
+
+    def send(self, raw: bytes) -> None:
+        self.through.send(raw, self.address)
+
+
+OnResponse = Callable[[Response], None]
+OnTimeout = Callable[[], None]
+
+
+class TransactionLayer:
+    """Hands each new request to `on_request(request, transaction, hop)` once; a 2xx's ACK comes with no transaction."""
+
+    def __init__(
+        self, host: str, port: int, *, advertised_host: str, tcp: bool,
+        on_request: Callable[[Request, ServerTransaction | None, Hop], None],
+        on_garbage: Callable[[bytes, Hop], None],
+    ) -> None:  # fmt: skip
+        self._on_request, self._on_garbage = on_request, on_garbage
+        self._host, self._want_tcp = host, tcp
+        self.advertised_host = advertised_host or host
+        self._udp = UdpTransport(host, port, self._datagram)
+        self._tcp: TcpTransport | None = None
+        self.port = self._udp.port
+        self.counters: Counter[str] = Counter()
+        self._table = TransactionTable()
+        self._hops: dict[Key, Hop] = {}
+        self._waiting: dict[Key, tuple[OnResponse, OnTimeout]] = {}
+        self.on_ack_timeout: Callable[[ServerTransaction], None] = lambda transaction: None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if self._want_tcp:
+            self._tcp = TcpTransport(self._host, self.port, self._stream)
+            await self._tcp.start()
+        self._udp.start()
+
+    async def close(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._udp.close()
+        if self._tcp:
+            await self._tcp.close()
+
+    # -- arriving ---------------------------------------------------------------------------------------------
+
+    def _datagram(self, raw: bytes, source: Address) -> None:
+        if raw.strip(b"\r\n\0 "):
+            self._arrived(raw, Hop(source, self._udp))
+
+    def _stream(self, raw: bytes, connection: Connection) -> None:
+        self._arrived(raw, Hop(connection.source, connection))
+
+    def _arrived(self, raw: bytes, hop: Hop) -> None:
+        try:
+            if len(raw) > LARGEST:
+                raise Malformed("too large")
+            message = parse(raw)
+        except Malformed:
+            self.counters["malformed"] += 1
+            self._on_garbage(raw, hop)
+            return
+        if isinstance(message, Response):
+            self._response(message)
+        else:
+            self._request(message, hop)
+
+    def _request(self, request: Request, hop: Hop) -> None:
+        key = server_key(request)
+        if key is None:
+            self.counters["malformed"] += 1
+            return
+        stamp(request, hop.address)
+        known = self._table.get(key)
+        if isinstance(known, ServerTransaction):
+            self._repeated(request, known, hop)
+        elif request.method == "ACK":
+            self._on_request(request, None, hop)
+        elif self._table.full:
+            self.counters["overflow"] += 1
+        else:
+            transaction = ServerTransaction(key, request.method == "INVITE", hop.through.reliable, self._loop.time())
+            self._hops[key] = hop
+            self._keep(transaction)
+            self._on_request(request, transaction, hop)
+
+    def _repeated(self, request: Request, known: ServerTransaction, hop: Hop) -> None:
+        if request.method == "ACK":
+            if known.status >= 300 and not known.confirmed:
+                known.confirm(self._loop.time())
+                self._keep(known)
+            return
+        self.counters["retransmitted"] += 1
+        if known.last and not (known.invite and known.status < 300 and known.status >= 200):
+            hop.send(known.last)
+
+    def _response(self, response: Response) -> None:
+        key = client_key(response)
+        known = self._table.get(key) if key else None
+        if not isinstance(known, ClientTransaction):
+            self.counters["stray_response"] += 1
+            return
+        fresh = known.receive(response.status, self._loop.time())
+        if not fresh and known.invite and 200 <= response.status < 300:
+            fresh = True  # a 2xx again, or from another branch: the dialog ACKs it (RFC 3261 §13.2.2.4)
+        if known.invite and response.status >= 300:
+            self._hops[known.key].send(self._ack_for(known, response))
+        self._keep(known)
+        if fresh and known.key in self._waiting:
+            self._waiting[known.key][0](response)
+
+    def _ack_for(self, known: ClientTransaction, response: Response) -> bytes:
+        """The ACK of a non-2xx belongs to the transaction (RFC 3261 §17.1.1.3)."""
+        invite = parse(known.raw)
+        assert isinstance(invite, Request)
+        ack = Request(method="ACK", uri=invite.uri)
+        ack.add("Via", invite.get("Via"))
+        for name in ("Route", "Max-Forwards", "From", "Call-ID"):
+            for value in invite.all(name):
+                ack.add(name, value)
+        ack.add("To", response.get("To"))
+        ack.add("CSeq", f"{invite.cseq[0]} ACK")
+        return ack.to_bytes()
+
+    # -- leaving ----------------------------------------------------------------------------------------------
+
+    def respond(self, transaction: ServerTransaction, response: Response) -> None:
+        """Sends and remembers a response; a second final one is dropped."""
+        if transaction.status >= 200:
+            return
+        raw = response.to_bytes()
+        transaction.respond(response.status, raw, self._loop.time())
+        self._hops[transaction.key].send(raw)
+        self._keep(transaction)
+
+    def confirmed(self, transaction: ServerTransaction) -> None:
+        """The dialog's ACK came: the 2xx is not repeated any more."""
+        if not transaction.confirmed:
+            transaction.confirm(self._loop.time())
+            self._keep(transaction)
+
+    async def hop_to(self, address: Address, transport: str, *, size: int = 0) -> Hop:
+        """A way to `address`; a large message goes over TCP when it can. Raises OSError or TimeoutError."""
+        if self._tcp and (transport == "tcp" or size > UDP_LIMIT):
+            try:
+                return Hop(address, await self._tcp.connect(address))
+            except (OSError, TimeoutError):
+                if transport == "tcp":
+                    raise
+        return Hop(address, self._udp)
+
+    def new_via(self, hop: Hop) -> str:
+        branch = MAGIC + secrets.token_hex(10)
+        host = bracketed(self.advertised_host)
+        return f"SIP/2.0/{hop.transport.upper()} {host}:{self.port};branch={branch};rport"
+
+    def send_request(
+        self, request: Request, hop: Hop, on_response: OnResponse, on_timeout: OnTimeout
+    ) -> ClientTransaction:
+        """Sends `request` (with its Via first) until it is answered."""
+        key = client_key(request)
+        assert key is not None
+        transaction = ClientTransaction(
+            key, request.method == "INVITE", hop.through.reliable, self._loop.time(), request.to_bytes()
+        )
+        self._hops[key] = hop
+        self._waiting[key] = (on_response, on_timeout)
+        self._keep(transaction)
+        hop.send(transaction.raw)
+        return transaction
+
+    # -- time -------------------------------------------------------------------------------------------------
+
+    def _keep(self, transaction: ServerTransaction | ClientTransaction) -> None:
+        self._table.put(transaction)
+        self._wind()
+
+    def _wind(self) -> None:
+        due = self._table.next_due()
+        if due is None or (self._timer and not self._timer.cancelled() and self._timer.when() <= due):
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        for transaction in self._table.due(now):
+            if (raw := transaction.tick(now)) is not None:
+                self.counters["sent_again"] += 1
+                self._hops[transaction.key].send(raw)
+            if transaction.over(now):
+                self._forget(transaction)
+        self._wind()
+
+    def _forget(self, transaction: ServerTransaction | ClientTransaction) -> None:
+        self._hops.pop(transaction.key, None)
+        waiting = self._waiting.pop(transaction.key, None)
+        if transaction.timed_out and isinstance(transaction, ServerTransaction):
+            self.on_ack_timeout(transaction)
+        elif transaction.timed_out and waiting:
+            waiting[1]()
+
+
+def server_key(request: Request) -> Key | None:
+    """RFC 3261 §17.2.3: branch, sent-by and method, an ACK belonging to its INVITE; RFC 2543's rule without the magic."""
+    try:
+        via = top_via(request)
+        number, _ = request.cseq
+    except ValueError:
+        return None
+    method = "INVITE" if request.method == "ACK" else request.method
+    if via.branch.startswith(MAGIC):
+        return via.branch, via.sent_by, method
+    return f"{request.call_id}|{number}|{request.get('From')}", via.sent_by, method
+
+
+def client_key(message: Request | Response) -> Key | None:
+    try:
+        return top_via(message).branch, "", message.cseq[1]
+    except ValueError:
+        return None

@@ -1,0 +1,131 @@
+"""SIP messages: read from bytes, written to bytes (RFC 3261 §7). Tolerant where the RFC is, strict where safety is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+MAX_HEADERS = 200
+MAX_LINE = 8192
+
+# RFC 3261 §20 and the extensions that carriers shorten as well
+COMPACT = {
+    "v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "c": "content-type", "l": "content-length",
+    "s": "subject", "k": "supported", "e": "content-encoding", "x": "session-expires", "y": "identity", "r": "refer-to",
+    "o": "event", "b": "referred-by", "u": "allow-events", "n": "identity-info",
+}  # fmt: skip
+_TOKEN = re.compile(r"^[A-Za-z0-9\-.!%*_+`'~]+$")
+
+
+class Malformed(ValueError):
+    """The bytes are not a SIP message; the text says which part."""
+
+
+@dataclass
+class Message:
+    """Headers keep their order; names compare without case, compact forms are expanded."""
+
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+    def all(self, name: str) -> list[str]:
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+    def get(self, name: str, default: str = "") -> str:
+        return next(iter(self.all(name)), default)
+
+    def add(self, name: str, value: str) -> None:
+        if "\r" in value or "\n" in value or "\0" in value:
+            raise ValueError(f"{name} must be one line")
+        self.headers.append((name, value))
+
+    @property
+    def cseq(self) -> tuple[int, str]:
+        number, _, method = self.get("CSeq").strip().partition(" ")
+        return int(number), method.strip()
+
+    @property
+    def call_id(self) -> str:
+        return self.get("Call-ID")
+
+    def _to_bytes(self, first_line: str) -> bytes:
+        lines = [first_line, *(f"{name}: {value}" for name, value in self.headers)]
+        lines.append(f"Content-Length: {len(self.body)}")
+        return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + self.body
+
+
+@dataclass
+class Request(Message):
+    method: str = ""
+    uri: str = ""
+    version: str = "SIP/2.0"
+
+    def to_bytes(self) -> bytes:
+        return self._to_bytes(f"{self.method} {self.uri} SIP/2.0")
+
+
+@dataclass
+class Response(Message):
+    status: int = 0
+    reason: str = ""
+
+    def to_bytes(self) -> bytes:
+        return self._to_bytes(f"SIP/2.0 {self.status} {self.reason}")
+
+
+def parse(raw: bytes) -> Request | Response:
+    """One whole message. Raises Malformed; never another error. Content-Length cuts or refuses the body."""
+    head, found, body = raw.partition(b"\r\n\r\n")
+    if not found:
+        raise Malformed("no empty line after the headers")
+    lines = _unfolded(head.decode("utf-8", "surrogateescape"))
+    message = _started(lines[0])
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        name = name.rstrip(" \t")
+        if not colon or not _TOKEN.match(name):
+            raise Malformed("a header line without a name")
+        message.headers.append((COMPACT.get(name.lower(), name) if len(name) == 1 else name, value.strip()))
+    message.body = _cut_body(message, body)
+    return message
+
+
+def _unfolded(text: str) -> list[str]:
+    """Header lines, continuation lines joined (RFC 3261 §7.3.1)."""
+    if "\0" in text:
+        raise Malformed("a NUL byte in the headers")
+    lines: list[str] = []
+    for line in text.split("\r\n"):
+        if line[:1] in (" ", "\t") and lines:
+            lines[-1] += " " + line.strip()
+        else:
+            lines.append(line)
+    if len(lines) > MAX_HEADERS or any(len(line) > MAX_LINE for line in lines):
+        raise Malformed("too many or too long header lines")
+    return lines
+
+
+def _started(line: str) -> Request | Response:
+    parts = line.split(" ", 2)
+    if len(parts) != 3:
+        raise Malformed("the first line has not three parts")
+    if parts[0].upper().startswith("SIP/"):
+        if parts[0].upper() != "SIP/2.0" or not re.fullmatch(r"[1-6]\d\d", parts[1]):
+            raise Malformed("not a SIP/2.0 status line")
+        return Response(status=int(parts[1]), reason=parts[2])
+    if not _TOKEN.match(parts[0]) or not parts[2].upper().startswith("SIP/"):
+        raise Malformed("not a SIP request line")
+    request = Request(method=parts[0], uri=parts[1])
+    request.version = parts[2]
+    return request
+
+
+def _cut_body(message: Message, body: bytes) -> bytes:
+    declared = message.get("Content-Length").strip()
+    message.headers = [(name, value) for name, value in message.headers if name.lower() != "content-length"]
+    if not declared:
+        return body
+    if not declared.isascii() or not declared.isdigit() or len(declared) > 9 or int(declared) > len(body):
+        raise Malformed("Content-Length does not fit the body")
+    return body[: int(declared)]

@@ -1,0 +1,235 @@
+"""The user agent: one SIP element over UDP and TCP that takes and makes calls (RFC 3261).
+
+agent = UserAgent("127.0.0.1", 5060, on_invite=take)
+await agent.start()
+line = await agent.call("sip:bob@192.0.2.1", offer_sdp=offer, from_user="alice")
+answer = await line.answered()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from urllib.parse import quote
+
+from gateway.kernel.errors import BadInput
+from gateway.kernel.tasks import TaskSet
+from gateway.sip.wire import validate
+from gateway.sip.wire.calls import BadInvite, CallFailed, Refusal
+from gateway.sip.wire.dialog import Dialog
+from gateway.sip.wire.digest import DigestServer
+from gateway.sip.wire.incoming import IncomingCall, uri_of
+from gateway.sip.wire.layer import Hop, OnResponse, OnTimeout, TransactionLayer
+from gateway.sip.wire.message import Request, Response
+from gateway.sip.wire.outgoing import OutgoingCall
+from gateway.sip.wire.replies import refuse, reply
+from gateway.sip.wire.transactions import ClientTransaction, ServerTransaction
+from gateway.sip.wire.uri import bracketed, parse_name_address, sendable
+
+__all__ = ["BadInvite", "CallFailed", "IncomingCall", "OutgoingCall", "Refusal", "UserAgent"]
+
+MOST_CALLS = 5000  # unfinished dialogs; a flood that is never acknowledged ends here
+Leg = IncomingCall | OutgoingCall
+
+
+class UserAgent:
+    """`on_invite` gets each new call once. `host` is an IP literal; port 0 takes a free one."""
+
+    def __init__(
+        self, host: str, port: int, *, advertised_host: str = "", tcp: bool = True,
+        on_invite: Callable[[IncomingCall], None],
+        on_malformed: Callable[[BadInvite], None] = lambda bad: None,
+    ) -> None:  # fmt: skip
+        self._on_invite, self._on_malformed = on_invite, on_malformed
+        self._layer = TransactionLayer(
+            host, port, advertised_host=advertised_host, tcp=tcp, on_request=self._request,
+            on_garbage=lambda raw, hop: None,
+        )  # fmt: skip
+        self._layer.on_ack_timeout = self._ack_timeout
+        self._legs: dict[tuple[str, str], Leg] = {}
+        self._by_transaction: dict[tuple[str, str, str], IncomingCall] = {}
+        self._invites: dict[tuple[str, str, int], ServerTransaction] = {}
+        self.digest = DigestServer()
+        self.tasks = TaskSet()
+
+    @property
+    def port(self) -> int:
+        return self._layer.port
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What was seen and not logged: malformed, retransmitted, sent_again, stray_response, overflow."""
+        return dict(self._layer.counters)
+
+    async def start(self) -> None:
+        await self._layer.start()
+
+    async def stop(self) -> None:
+        await self.tasks.close()
+        await self._layer.close()
+
+    # -- calls out --------------------------------------------------------------------------------------------
+
+    async def call(
+        self, target_uri: str, *, offer_sdp: bytes, from_user: str, display_name: str = "",
+        headers: dict[str, str] | None = None, credentials: tuple[str, str] | None = None, transport: str = "udp",
+    ) -> OutgoingCall:  # fmt: skip
+        """Sends the INVITE. Raises BadInput unless the target is a sip: URI with an IP address."""
+        uri = uri_of(target_uri)
+        port = uri.port or 5060
+        if not sendable(uri.host, port):
+            raise BadInput(
+                "the target must be a sip: URI with an IP address", field="uri", todo="sip:number@127.0.0.1:5060"
+            )
+        hop = await self._layer.hop_to((uri.host, port), transport, size=len(offer_sdp) + 600)
+        name = '"{}" '.format(display_name.replace("\\", "").replace('"', "")) if display_name else ""
+        own = f"{bracketed(self._layer.advertised_host)}:{self.port}"
+        invite = Request(method="INVITE", uri=target_uri, body=offer_sdp)
+        invite.add("Max-Forwards", "70")
+        invite.add("From", f"{name}<sip:{quote(from_user, safe='+')}@{own}>;tag={secrets.token_hex(8)}")
+        invite.add("To", f"<{target_uri}>")
+        invite.add("Call-ID", f"{secrets.token_hex(12)}@{self._layer.advertised_host}")
+        invite.add("CSeq", "1 INVITE")
+        invite.add("Contact", self.contact(hop))
+        invite.add("Allow", validate.ALLOW)
+        invite.add("Content-Type", "application/sdp")
+        for header, value in (headers or {}).items():
+            invite.add(header, value)
+        line = OutgoingCall(self, self.with_via(invite, hop), hop, credentials)
+        line.start()
+        return line
+
+    # -- what the calls use -----------------------------------------------------------------------------------
+
+    def contact(self, hop: Hop) -> str:
+        transport = ";transport=tcp" if hop.transport == "tcp" else ""
+        return f"<sip:{bracketed(self._layer.advertised_host)}:{self.port}{transport}>"
+
+    def with_via(self, request: Request, hop: Hop) -> Request:
+        request.headers.insert(0, ("Via", self._layer.new_via(hop)))
+        return request
+
+    def respond(self, transaction: ServerTransaction, response: Response) -> None:
+        self._layer.respond(transaction, response)
+
+    def confirmed(self, transaction: ServerTransaction) -> None:
+        self._layer.confirmed(transaction)
+
+    def send(self, request: Request, hop: Hop, on_response: OnResponse, on_timeout: OnTimeout) -> ClientTransaction:
+        return self._layer.send_request(request, hop, on_response, on_timeout)
+
+    def send_raw(self, raw: bytes, hop: Hop) -> None:
+        hop.send(raw)
+
+    def acknowledge(self, dialog: Dialog, cseq: int, hop: Hop) -> bytes:
+        """Sends the ACK of a 2xx; the bytes are kept to be sent again."""
+        raw = self.with_via(dialog.request("ACK", cseq=cseq), hop).to_bytes()
+        hop.send(raw)
+        return raw
+
+    async def request_in(self, dialog: Dialog, method: str, hop: Hop) -> int:
+        """A request inside the dialog; its final status, 408 when nothing came."""
+        target = dialog.next_hop()
+        if target and hop.transport == "udp" and target[2] == "udp":
+            hop = await self._layer.hop_to(target[:2], "udp")
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def settle(status: int) -> None:
+            if status >= 200 and not done.done():
+                done.set_result(status)
+
+        request = self.with_via(dialog.request(method), hop)
+        self._layer.send_request(request, hop, lambda response: settle(response.status), lambda: settle(408))
+        return await done
+
+    def remember(self, leg: Leg) -> None:
+        if leg.dialog:
+            self._legs[leg.dialog.call_id, leg.dialog.local_tag] = leg
+
+    def forget(self, leg: Leg) -> None:
+        """The dialog is over; what still comes for it gets 481. Its INVITE stays known as long as its transaction."""
+        if leg.dialog:
+            self._legs.pop((leg.dialog.call_id, leg.dialog.local_tag), None)
+        if isinstance(leg, IncomingCall):
+            self._by_transaction.pop(leg.transaction.key, None)
+            self._invites.pop(leg.invite_key, None)
+
+    # -- requests in ------------------------------------------------------------------------------------------
+
+    def _request(self, request: Request, transaction: ServerTransaction | None, hop: Hop) -> None:
+        refusal = validate.check(request)
+        if transaction is None:
+            if refusal is None and (leg := self._leg_of(request)):
+                leg.acknowledged(request)
+            return
+        if refusal is not None:
+            self._layer.respond(transaction, refuse(request, refusal, secrets.token_hex(8)))
+            if request.method == "INVITE":
+                self._on_malformed(_bad_invite(request, refusal, hop))
+        elif request.method == "CANCEL":
+            self._cancel(request, transaction)
+        elif parse_name_address(request.get("To")).tag:
+            self._in_dialog(request, transaction)
+        elif request.method == "INVITE":
+            self._invite(request, transaction, hop)
+        else:
+            status = {"OPTIONS": 200, "REFER": 403}.get(request.method, 481)
+            self._layer.respond(transaction, reply(request, status, tag=secrets.token_hex(8)))
+
+    def _invite(self, request: Request, transaction: ServerTransaction, hop: Hop) -> None:
+        key = request.call_id, parse_name_address(request.get("From")).tag, request.cseq[0]
+        if key in self._invites:  # the same request by another way (RFC 3261 §8.2.2.2)
+            self._layer.respond(transaction, reply(request, 482, tag=secrets.token_hex(8)))
+            return
+        if len(self._legs) >= MOST_CALLS:
+            busy = reply(request, 503, tag=secrets.token_hex(8))
+            busy.add("Retry-After", "10")
+            self._layer.respond(transaction, busy)
+            return
+        self._layer.respond(transaction, reply(request, 100))
+        call = IncomingCall(self, request, transaction, hop)
+        call.invite_key = key
+        self._invites[key] = transaction
+        self._by_transaction[transaction.key] = call
+        self.remember(call)
+        self._on_invite(call)
+
+    def _cancel(self, request: Request, transaction: ServerTransaction) -> None:
+        branch, sent_by, _ = transaction.key
+        call = self._by_transaction.get((branch, sent_by, "INVITE"))
+        self._layer.respond(transaction, reply(request, 200 if call else 481, tag=secrets.token_hex(8)))
+        if call:
+            call.cancelled()
+
+    def _in_dialog(self, request: Request, transaction: ServerTransaction) -> None:
+        leg = self._leg_of(request)
+        if leg is None:
+            self._layer.respond(transaction, reply(request, 481))
+        else:
+            leg.request(request, transaction)
+
+    def _leg_of(self, request: Request) -> Leg | None:
+        try:
+            local = parse_name_address(request.get("To")).tag
+            remote = parse_name_address(request.get("From")).tag
+        except ValueError:
+            return None
+        leg = self._legs.get((request.call_id, local))
+        return leg if leg and leg.dialog and leg.dialog.remote_tag == remote else None
+
+    def _ack_timeout(self, transaction: ServerTransaction) -> None:
+        if call := self._by_transaction.get(transaction.key):
+            call.not_acknowledged()
+
+
+def _bad_invite(request: Request, refusal: validate.Refusal, hop: Hop) -> BadInvite:
+    def user(header: str) -> str:
+        try:
+            return uri_of(parse_name_address(request.get(header)).uri).user
+        except ValueError:
+            return ""
+
+    return BadInvite(
+        request.call_id, refusal.status, refusal.reason, user("From"), user("To"), hop.address, hop.transport
+    )

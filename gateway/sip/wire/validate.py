@@ -1,0 +1,79 @@
+"""What a request must have before anything is kept about it; each refusal is a status (RFC 3261 §8.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.sip.wire.message import Request
+from gateway.sip.wire.uri import parse_name_address, parse_uri
+from gateway.sip.wire.via import top_via
+
+METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "REFER", "NOTIFY")
+ALLOW = ", ".join(METHODS[:-2])
+SUPPORTED_BODY = "application/sdp"
+ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
+LARGEST = 32 * 1024
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A final response in place of service."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def check(request: Request) -> Refusal | None:
+    """None for a request that can be served; pure."""
+    if request.version.upper() != "SIP/2.0":
+        return Refusal(505, "Version Not Supported")
+    broken = _malformed(request)
+    if broken:
+        return Refusal(400, f"Bad Request ({broken})")
+    if request.method not in METHODS:
+        return Refusal(405, "Method Not Allowed", (("Allow", ALLOW),))
+    try:
+        scheme = parse_uri(request.uri).scheme
+    except ValueError:
+        return Refusal(416, "Unsupported URI Scheme") if ":" in request.uri else Refusal(400, "Bad Request (URI)")
+    if scheme not in ("sip", "sips", "tel"):
+        return Refusal(416, "Unsupported URI Scheme")
+    if request.get("Max-Forwards").strip() == "0" and request.method not in ("CANCEL", "ACK"):
+        return Refusal(483, "Too Many Hops")
+    if request.method not in ("ACK", "CANCEL") and (unknown := _required(request)):
+        return Refusal(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
+    if request.method == "INVITE" and request.body and not _is_sdp(request):
+        return Refusal(415, "Unsupported Media Type", (("Accept", SUPPORTED_BODY),))
+    return None
+
+
+def _malformed(request: Request) -> str:
+    for name in ("From", "To", "Call-ID", "CSeq"):
+        if not request.get(name):
+            return f"no {name}"
+    for name in ONCE:
+        if len(request.all(name)) > 1:
+            return f"{name} twice"
+    try:
+        number, method = request.cseq
+        top_via(request)
+        tag = parse_name_address(request.get("From")).tag
+        parse_name_address(request.get("To"))
+    except ValueError as error:
+        return str(error) if "Via" in str(error) else "header"
+    if not 0 <= number < 2**31 or method != request.method:
+        return "CSeq"
+    hops = request.get("Max-Forwards").strip()
+    if hops and not (hops.isascii() and hops.isdigit() and len(hops) < 5):
+        return "Max-Forwards"
+    return "" if tag or request.method == "CANCEL" else "From without tag"
+
+
+def _required(request: Request) -> list[str]:
+    """Extensions the peer insists on; we support none of them yet."""
+    return [tag.strip() for value in request.all("Require") for tag in value.split(",") if tag.strip()]
+
+
+def _is_sdp(request: Request) -> bool:
+    return request.get("Content-Type").split(";")[0].strip().lower() == SUPPORTED_BODY

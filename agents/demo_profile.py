@@ -32,6 +32,3 @@ DEMO_PROFILE: dict[str, Any] = {
     "farewell_phrases": ["goodbye", "bye bye"],
     "allow_hangup": True,
 }
-
-FAREWELL = "Goodbye, and thank you for calling."
-RESUMED = "Sorry, we were cut off for a moment. Please go on."

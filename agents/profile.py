@@ -11,7 +11,9 @@ class DialogueEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     intent: str = Field(min_length=1, max_length=64)
-    phrases: list[str] = Field(min_length=1, max_length=32, description="what the caller may say; the embedded ears listen for these")
+    phrases: list[str] = Field(
+        min_length=1, max_length=32, description="what the caller may say; the embedded ears listen for these"
+    )
     say: str = Field(min_length=1, max_length=1000)
     tool: str | None = Field(default=None, description="a tool to run; with ask_digits it gets the digits")
     ask_digits: int | None = Field(default=None, ge=1, le=32, description="how many digits `say` asks for")
@@ -24,7 +26,9 @@ class AgentContent(BaseModel):
 
     name: str = Field(min_length=1, max_length=100)
     greeting: str = Field(min_length=1, max_length=1000)
-    instructions: str = Field(default="", max_length=20_000, description="for a language model; the scripted brain ignores it")
+    instructions: str = Field(
+        default="", max_length=20_000, description="for a language model; the scripted brain ignores it"
+    )
     dialogue: list[DialogueEntry] = Field(default_factory=list, max_length=100)
     fallback_say: str = Field(default="Sorry, I did not understand that.", max_length=1000)
     farewell_phrases: list[str] = Field(default_factory=lambda: ["goodbye"], max_length=32)

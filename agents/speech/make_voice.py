@@ -17,7 +17,9 @@ from pathlib import Path
 import numpy as np
 
 import gateway.phone
-from agents.demo_profile import DEMO_PROFILE, FAREWELL, RESUMED
+from agents.demo_profile import DEMO_PROFILE
+from agents.resume import RESUMED
+from agents.speech.dialogue import FAREWELL, NO_DIGITS
 from agents.speech.phrasebook import RATE, VOICE, Samples, read_wav, slug
 from gateway.kernel.errors import SetupError
 
@@ -27,7 +29,7 @@ CALLER_LINES = ("I want to pay my bill", "what are your opening hours", "goodbye
 NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
-).split()
+)
 PHRASES = (
     "you entered",
     "your balance is",
@@ -35,17 +37,16 @@ PHRASES = (
     "dollars",
     "dollar",
     "and",
-    "I did not get your digits",
 )
 QUIET = 200  # samples below this are silence
 
 
 def agent_texts() -> list[str]:
     """Everything the demo agent may say, sentence by sentence, and the words to build numbers from."""
-    texts = [DEMO_PROFILE["greeting"], DEMO_PROFILE["fallback_say"], FAREWELL, RESUMED]
+    texts = [DEMO_PROFILE["greeting"], DEMO_PROFILE["fallback_say"], FAREWELL, NO_DIGITS, RESUMED]
     texts += [entry["say"] for entry in DEMO_PROFILE["dialogue"]]
     sentences = [sentence for text in texts for sentence in re.findall(r"[^.?!]+[.?!]?", text) if slug(sentence)]
-    return [*sentences, *PHRASES, *NUMBER_WORDS]
+    return [*sentences, *PHRASES, *NUMBER_WORDS.split()]
 
 
 def trimmed(samples: Samples, keep_s: float = 0.02) -> Samples:

@@ -1,0 +1,58 @@
+"""A second agent takes over a conversation that the first one could not finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from livekit.agents import llm
+from livekit.agents.utils import shortuuid
+from pydantic import BaseModel, ConfigDict
+
+from agents.profile import AgentProfile, DialogueEntry
+from agents.speech.dialogue import ASK_DIGITS, plain
+
+RESUMED = "Sorry, we were cut off for a moment. Please go on."
+
+
+class PastTurn(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    speaker: str
+    text: str
+
+
+class Conversation(BaseModel):
+    """`GET /internal/v1/calls/{id}/conversation`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    call_id: str
+    turns: list[PastTurn] = []
+    agents_so_far: int = 0
+
+
+def chat_context(profile: AgentProfile, turns: Sequence[PastTurn]) -> llm.ChatContext:
+    """What was said, as the brain remembers it, an open question for digits included."""
+    context = llm.ChatContext.empty()
+    for turn in turns:
+        context.add_message(role="user" if turn.speaker == "caller" else "assistant", content=turn.text)
+    if asked := open_question(profile, turns):
+        call = shortuuid("call_")
+        arguments = f'{{"count": {asked.ask_digits}, "intent": "{asked.intent}"}}'
+        context.insert(llm.FunctionCall(call_id=call, name=ASK_DIGITS, arguments=arguments))
+        context.insert(llm.FunctionCallOutput(call_id=call, name=ASK_DIGITS, output="", is_error=False))
+    return context
+
+
+def open_question(profile: AgentProfile, turns: Sequence[PastTurn]) -> DialogueEntry | None:
+    """The entry whose digits the last line of the agent asked for; that line may have been cut off."""
+    last = next((plain(turn.text) for turn in reversed(turns) if turn.speaker == "agent"), "")
+    if not last:
+        return None
+    asking = (entry for entry in profile.dialogue if entry.ask_digits)
+    return next((entry for entry in asking if plain(entry.say) in last or plain(entry.say).startswith(last)), None)
+
+
+def first_words(asked: DialogueEntry | None) -> str:
+    """Honest and short; an open question is asked again."""
+    return f"{RESUMED} {asked.say}" if asked else RESUMED

@@ -1,0 +1,90 @@
+"""What an agent can do besides talking. The brain, scripted or a model, calls these by name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from livekit import agents as lk_agents
+from livekit.agents import RunContext, function_tool, llm
+
+from agents.profile import AgentProfile
+from agents.skills.numbers import in_words
+from gateway.kernel.errors import SetupError
+
+DEMO_BALANCE = 42  # dollars, whatever the account
+
+
+class CallControl(Protocol):
+    """The call as tools see it."""
+
+    def expect_digits(self, count: int) -> None: ...
+
+    def digits_used(self) -> None: ...
+
+    async def hang_up(self, reason: str) -> None: ...
+
+
+Tool = Callable[[str], Awaitable[str]]
+
+
+async def account_balance(digits: str) -> str:
+    """Demo: every account has the same balance."""
+    return f"You entered {' '.join(digits)}. Your balance is {in_words(DEMO_BALANCE)} dollars."
+
+
+PROFILE_TOOLS: dict[str, tuple[Tool, str]] = {
+    "account_balance": (account_balance, "Tell the balance of the account with this number."),
+}
+"""Tools that a profile may name: a function of the digits, and what a model is told about it."""
+
+
+def tools_for(profile: AgentProfile, call: CallControl) -> list[llm.Tool]:
+    """The tools of one call; raises SetupError if the profile names one that does not exist."""
+    names = {entry.tool for entry in profile.dialogue if entry.tool}
+    if unknown := sorted(names - set(PROFILE_TOOLS)):
+        raise SetupError(
+            f"the agent profile names unknown tools: {', '.join(unknown)}",
+            todo=f"use one of: {', '.join(sorted(PROFILE_TOOLS))}",
+        )
+    tools: list[llm.Tool] = [_profile_tool(name, call) for name in sorted(names)]
+    tools.append(_ask_digits(call))
+    if profile.allow_hangup:
+        tools.append(_hang_up(call))
+    return tools
+
+
+def _profile_tool(name: str, call: CallControl) -> llm.Tool:
+    run, description = PROFILE_TOOLS[name]
+
+    async def tool(digits: str = "") -> str:
+        call.digits_used()
+        return await run(digits)
+
+    return function_tool(tool, name=name, description=description)
+
+
+def _ask_digits(call: CallControl) -> llm.Tool:
+    async def ask_digits(count: int, intent: str = "") -> None:
+        call.expect_digits(count)
+
+    return function_tool(
+        ask_digits,
+        name="ask_digits",
+        description=(
+            "Call this when you ask the caller to key in digits. "
+            "The digits arrive as the caller's next message, as `keypad: 1234`."
+        ),
+    )
+
+
+def _hang_up(call: CallControl) -> llm.Tool:
+    async def hang_up(context: RunContext[None]) -> None:
+        await context.wait_for_playout()
+        if context.speech_handle.interrupted:
+            raise lk_agents.StopResponse  # the caller has something more to say
+        await call.hang_up("completed")
+
+    return function_tool(
+        hang_up, name="hang_up", description="End the call, after you have said goodbye in the same turn."
+    )

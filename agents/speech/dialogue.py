@@ -1,0 +1,131 @@
+"""The scripted brain, pure: what was said so far in, the next move out.
+
+It keeps no state of its own, so a reply can be prepared before the caller's turn is over and thrown away,
+and a second agent can continue a conversation that a first one began.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agents.profile import AgentProfile, DialogueEntry
+from agents.speech.keywords import spoken_digits
+
+ASK_DIGITS, HANG_UP = "ask_digits", "hang_up"
+KEYPAD = "keypad:"  # how pressed keys stand in the conversation: "keypad: 1234"
+FAREWELL = "Goodbye, and thank you for calling."
+NO_DIGITS = "I did not get your digits."
+ASKED_AT_MOST = 3
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Words of the caller, or keys as `KEYPAD` text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    text: str
+
+
+@dataclass(frozen=True)
+class Called:
+    """A tool was called; `output` is None until it has answered."""
+
+    name: str
+    arguments: dict[str, object]
+    output: str | None = None
+
+
+Turn = Heard | Spoken | Called
+
+
+@dataclass(frozen=True)
+class Move:
+    """What the agent does next: words, then a tool call; either may be empty."""
+
+    say: str = ""
+    tool: str = ""
+    arguments: dict[str, object] = field(default_factory=dict)
+
+
+def plain(text: str) -> str:
+    """Lower case words, single spaces."""
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
+
+
+def keypad_text(digits: str) -> str:
+    return f"{KEYPAD} {digits}".strip()
+
+
+def next_move(profile: AgentProfile, turns: Sequence[Turn]) -> Move:
+    """The answer to the last turn."""
+    if not turns or isinstance(turns[-1], Spoken):
+        return Move()
+    last = turns[-1]
+    if isinstance(last, Called):
+        return Move(say=last.output or "")
+    asked = pending_digits(profile, turns[:-1])
+    if last.text.startswith(KEYPAD):
+        return _digits_move(asked, last.text.removeprefix(KEYPAD).strip(), turns)
+    if asked and (digits := spoken_digits(last.text)):
+        return _digits_move(asked, digits, turns)
+    return _words_move(profile, plain(last.text))
+
+
+def pending_digits(profile: AgentProfile, turns: Sequence[Turn]) -> DialogueEntry | None:
+    """The entry whose digits were asked for and have not been used yet."""
+    entries = {entry.intent: entry for entry in profile.dialogue if entry.ask_digits}
+    tools = {entry.tool for entry in entries.values() if entry.tool}
+    for turn in reversed(turns):
+        if isinstance(turn, Called) and turn.name == ASK_DIGITS:
+            return entries.get(str(turn.arguments.get("intent")))
+        if isinstance(turn, Called) and turn.name in tools:
+            return None
+    return None
+
+
+def matching_entry(profile: AgentProfile, text: str) -> DialogueEntry | None:
+    """The entry with the longest phrase in `text`."""
+    hits = [
+        (len(phrase), entry)
+        for entry in profile.dialogue
+        for phrase in map(plain, entry.phrases)
+        if f" {phrase} " in f" {text} "
+    ]
+    return max(hits, key=lambda hit: hit[0])[1] if hits else None
+
+
+def _words_move(profile: AgentProfile, text: str) -> Move:
+    if entry := matching_entry(profile, text):
+        return _entry_move(entry)
+    if any(f" {plain(phrase)} " in f" {text} " for phrase in profile.farewell_phrases):
+        return Move(say=FAREWELL, tool=HANG_UP if profile.allow_hangup else "")
+    return Move(say=profile.fallback_say)
+
+
+def _entry_move(entry: DialogueEntry) -> Move:
+    if entry.ask_digits:
+        return Move(entry.say, ASK_DIGITS, {"count": entry.ask_digits, "intent": entry.intent})
+    return Move(entry.say, entry.tool or "")
+
+
+def _digits_move(asked: DialogueEntry | None, digits: str, turns: Sequence[Turn]) -> Move:
+    if asked is None:
+        return Move()
+    if len(digits) != asked.ask_digits:
+        return _ask_again(asked, turns)
+    if asked.tool:
+        return Move(tool=asked.tool, arguments={"digits": digits})
+    return Move(say=f"You entered {' '.join(digits)}.")
+
+
+def _ask_again(asked: DialogueEntry, turns: Sequence[Turn]) -> Move:
+    times = sum(1 for turn in turns if isinstance(turn, Called) and turn.arguments.get("intent") == asked.intent)
+    if times >= ASKED_AT_MOST:
+        return Move(say=NO_DIGITS)
+    return _entry_move(asked)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 INCLUDE_X_HEADERS, INCLUDE_ALL_HEADERS = 1, 2
 LONGEST_VALUE = 1024
 STATUS = "sip.callStatus"
-
-_TAG = re.compile(r";\s*tag\s*=\s*([^\s;,>]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -22,12 +19,6 @@ class LegIdentity:
     sip_call_id: str
     from_tag: str
     hostname: str
-
-
-def from_tag(from_header: str) -> str:
-    """The tag parameter of a From header; empty when there is none."""
-    found = _TAG.search(from_header.rpartition(">")[2] or from_header)
-    return found[1] if found else ""
 
 
 def leg_attributes(

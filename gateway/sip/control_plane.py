@@ -6,7 +6,7 @@ import asyncio
 from urllib.parse import quote
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.kernel.errors import SetupError
@@ -18,6 +18,10 @@ PENDING_AT_MOST_S = 2.0
 ASK_AGAIN_S = 0.2
 
 _log = get_logger(__name__)
+
+
+class _NodeHeard(BaseModel):
+    ended: list[str] = []
 
 
 class ControlPlane:
@@ -52,17 +56,21 @@ class ControlPlane:
             _log.warning("admission_not_answered", call_id=asked.call_id, error=type(error).__name__)
             return None
 
-    async def alive(self, calls: list[str]) -> bool:
-        """Names the calls that this process carries; what it does not name, the control plane closes."""
+    async def alive(self, calls: list[str]) -> list[str]:
+        """Names the calls that this process carries; what it does not name, the control plane closes.
+
+        Returns those of them whose record is closed already: they are to be hung up.
+        """
         try:
             answer = await self._http.post(
                 f"/nodes/{quote(self._process, safe='')}/alive",
                 json={"calls": calls},
                 headers=self._authorization("facts"),
             )
-        except (httpx.HTTPError, SetupError):
-            return False
-        return answer.is_success
+            answer.raise_for_status()
+            return _NodeHeard.model_validate_json(answer.content).ended
+        except (httpx.HTTPError, SetupError, ValidationError):
+            return []
 
     async def _post(self, path: str, audience: Audience, body: str) -> httpx.Response:
         headers = {**self._authorization(audience), "Content-Type": "application/json"}

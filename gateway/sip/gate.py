@@ -53,7 +53,10 @@ class Gate:
                 node=self.node,
                 livekit_trunk_id=trunk.trunk_id,
                 pii=numbers,
-                identity_headers=call.headers("Identity")[:MOST_IDENTITY_HEADERS],
+                identity_headers=[
+                    value.encode("utf-8", "replace").decode()
+                    for value in call.headers("Identity")[:MOST_IDENTITY_HEADERS]
+                ],
             )
         )
         step("admission")

@@ -13,7 +13,7 @@ from gateway.sip.attributes import header_attributes, leg_attributes
 from gateway.sip.bus.io_info import RuleFound
 from gateway.sip.endings import Challenged, Ending, Turned, ending
 from gateway.sip.gate import Admitted
-from gateway.sip.invite import asked_of, identity_of, new_leg_id, numbers_of
+from gateway.sip.invite import asked_of, clean, identity_of, new_leg_id, numbers_of
 from gateway.sip.leg import LiveLeg
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
@@ -22,6 +22,8 @@ from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
 from gateway.sip.wire.sdp import MediaChoice, SdpRefusal, choose
 from gateway.sip.wire.ua import IncomingCall
+
+BYE_WITHIN_S = 2.0
 
 _log = get_logger(__name__)
 
@@ -100,7 +102,7 @@ class InboundCall:
             identity_of(self._call, self.call_id, self.leg_id),
             rule.attributes,
             admitted.attributes,
-            header_attributes(self._call.all_headers, rule.headers_to_attributes, rule.include_headers),
+            self._header_attributes(rule),
         )
         leg = LiveLeg(self.call_id, self._call, choice, self._open_rtp(), self._services, self._steps, self.end)
         self._leg = leg
@@ -122,6 +124,10 @@ class InboundCall:
         limits = [limit for limit in (admitted.policy.max_duration_s, rule.max_duration_s) if limit]
         leg.joined(admitted.policy, max_duration_s=min(limits))
 
+    def _header_attributes(self, rule: RuleFound) -> dict[str, str]:
+        headers = ((name, clean(value)) for name, value in self._call.all_headers)
+        return header_attributes(headers, rule.headers_to_attributes, rule.include_headers)
+
     def _open_rtp(self) -> RtpEndpoint:
         try:
             return RtpEndpoint(self._services.ports, silence_after_s=self._services.settings.sip.media_timeout_s)
@@ -133,7 +139,7 @@ class InboundCall:
             InviteReceived,
             self.call_id,
             livekit_trunk_id=admitted.trunk_id,
-            sip_call_id=self._call.sip_call_id,
+            sip_call_id=clean(self._call.sip_call_id),
             transport=self._call.transport,
             node=self._services.node,
             admitted_by="loss_policy",
@@ -145,12 +151,13 @@ class InboundCall:
         answered = leg is not None and leg.answered
         _log.info("call_over", call_id=self.call_id, slug=how.slug, ended_by=how.ended_by, answered=answered)
         self._record_end(how, answered)
-        if answered:
-            await self._call.hangup()
-        elif how.slug != "caller_cancelled":
+        if not answered:
             self._call.reject(how.code, headers=how.headers)
+        bye = asyncio.ensure_future(self._call.hangup())
         if leg is not None:
             await leg.close()
+        await asyncio.wait([bye], timeout=BYE_WITHIN_S)  # it is repeated for longer, but nobody waits for that
+        bye.cancel()
 
     def _record_end(self, how: Ending, answered: bool) -> None:
         facts, leg = self._services.facts, self._leg
@@ -173,7 +180,7 @@ def record_refusal(services: NodeServices, call: IncomingCall, call_id: str, how
     services.facts.record(
         InviteRefused,
         call_id,
-        sip_call_id=call.sip_call_id,
+        sip_call_id=clean(call.sip_call_id),
         transport=call.transport,
         node=services.node,
         sip_code=how.code,

@@ -6,10 +6,11 @@ import secrets
 
 from gateway.calls.facts import NumbersPii
 from gateway.kernel.e164 import from_sip_user
-from gateway.sip.attributes import LegIdentity, from_tag
+from gateway.sip.attributes import LegIdentity
 from gateway.sip.bus.io_info import CallAsked, Party
 from gateway.sip.wire.ua import IncomingCall
 
+LONGEST_TEXT = 256
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -18,10 +19,15 @@ def new_leg_id() -> str:
     return "SCL_" + "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
+def clean(text: str) -> str:
+    """What a stranger wrote, as text that can be stored and sent on: no broken UTF-8, no endless lines."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")[:LONGEST_TEXT]
+
+
 def numbers_of(call: IncomingCall) -> NumbersPii:
     return NumbersPii(
-        ani=from_sip_user(call.from_uri.user),
-        dnis=from_sip_user(call.to_uri.user or call.request_uri.user),
+        ani=clean(from_sip_user(call.from_uri.user)),
+        dnis=clean(from_sip_user(call.to_uri.user or call.request_uri.user)),
         source_address=call.source[0],
     )
 
@@ -30,13 +36,14 @@ def asked_of(call: IncomingCall, leg_id: str) -> CallAsked:
     numbers = numbers_of(call)
     return CallAsked(
         livekit_call_id=leg_id,
-        sip_call_id=call.sip_call_id,
+        sip_call_id=clean(call.sip_call_id),
         source_ip=call.source[0],
-        caller=Party(numbers.ani, call.from_uri.host, call.from_uri.port or 0),
-        called=Party(numbers.dnis, call.to_uri.host, call.to_uri.port or 0),
+        caller=Party(numbers.ani, clean(call.from_uri.host), call.from_uri.port or 0),
+        called=Party(numbers.dnis, clean(call.to_uri.host), call.to_uri.port or 0),
         transport=call.transport,
     )
 
 
 def identity_of(call: IncomingCall, call_id: str, leg_id: str) -> LegIdentity:
-    return LegIdentity(call_id, leg_id, call.sip_call_id, from_tag(call.header("From") or ""), call.from_uri.host)
+    tag = clean(call.dialog.remote_tag)
+    return LegIdentity(call_id, leg_id, clean(call.sip_call_id), tag, clean(call.from_uri.host))

@@ -10,6 +10,8 @@ import signal
 import httpx
 
 from gateway.calls.fact_sender import FactSender
+from gateway.calls.facts import InviteRefused, NumbersPii
+from gateway.kernel.e164 import from_sip_user
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
@@ -21,10 +23,11 @@ from gateway.sip.control_plane import ControlPlane
 from gateway.sip.endings import ending
 from gateway.sip.gate import Gate
 from gateway.sip.inbound import InboundCall, record_refusal
+from gateway.sip.invite import clean
 from gateway.sip.loss_policy import LossPolicies
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.services import NodeServices
-from gateway.sip.wire.ua import IncomingCall, UserAgent
+from gateway.sip.wire.ua import BadInvite, IncomingCall, UserAgent
 
 ALIVE_EVERY_S = 2.0
 
@@ -99,6 +102,25 @@ class SipNode:
         self._empty.clear()
         self._calls.start(self._carry(inbound), name="node:call")
 
+    def _on_malformed(self, bad: BadInvite) -> None:
+        """The wire refused it; worth a line in the call log only if it says who called whom."""
+        if not (bad.from_user or bad.to_user):
+            return
+        self._services.facts.record(
+            InviteRefused,
+            new_id("call"),
+            sip_call_id=clean(bad.sip_call_id),
+            transport=bad.transport,
+            node=self.name,
+            sip_code=bad.code,
+            slug="malformed",
+            pii=NumbersPii(
+                ani=clean(from_sip_user(bad.from_user)),
+                dnis=clean(from_sip_user(bad.to_user)),
+                source_address=bad.source[0],
+            ),
+        )
+
     async def _carry(self, inbound: InboundCall) -> None:
         try:
             await inbound.run()
@@ -109,7 +131,9 @@ class SipNode:
 
     async def _stay_alive(self) -> None:
         while True:
-            await self._control_plane.alive(list(self._live))
+            for call_id in await self._control_plane.alive(list(self._live)):
+                if inbound := self._live.get(call_id):
+                    inbound.end(ending("gateway_stopped"))
             await asyncio.sleep(ALIVE_EVERY_S)
 
     def drain(self) -> None:

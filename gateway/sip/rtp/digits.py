@@ -62,9 +62,7 @@ class DigitReceiver:
         ahead = timestamp_distance(packet.timestamp, self._newest)
         same_stream = packet.ssrc == self._ssrc
         if same_stream and -_RESTART_UNITS < ahead < 0:
-            self.dropped += (
-                1  # a key pressed before one that was reported already: too late for the right order
-            )
+            self.dropped += 1  # a key pressed before one that was reported already: too late for the right order
             return False
         # A key held for more than 8 s goes on in a new segment with a new timestamp (§2.5.1.3).
         held_on = same_stream and event == self._event and self._longest == LONGEST_UNITS == ahead
@@ -107,9 +105,7 @@ def schedule(digits: str, tone_ms: int, gap_ms: int) -> list[EventPacket | None]
             ticks += [None] * (PAUSE_MS // TICK_MS)
             continue
         for tick in range(tone - 1):
-            ticks.append(
-                EventPacket(event_payload(digit, (tick + 1) * TICK_UNITS, False), tick == 0, tick == 0)
-            )
+            ticks.append(EventPacket(event_payload(digit, (tick + 1) * TICK_UNITS, False), tick == 0, tick == 0))
         ticks += [EventPacket(event_payload(digit, tone * TICK_UNITS, True), False, False)] * END_PACKETS
         ticks += [None] * (gap - END_PACKETS + 1)
     return ticks

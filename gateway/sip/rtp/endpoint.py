@@ -24,6 +24,7 @@ from gateway.sip.rtp.source_lock import Address, SourceLock
 from gateway.sip.rtp.stream import Incoming, Outgoing
 
 DATAGRAM = 2048
+AUDIBLE = 250  # of 32767; a decoder's silence is not quite zero
 BATCH = 32  # packets read in one turn of the loop, so that a flood does not starve the rest
 
 _log = get_logger(__name__)
@@ -42,6 +43,10 @@ class MediaTarget(Protocol):
     def remote_host(self) -> str: ...
     @property
     def remote_port(self) -> int: ...
+    @property
+    def direction(self) -> str: ...
+    @property
+    def on_hold(self) -> bool: ...
 
 
 def _address_of(target: MediaTarget) -> Address:
@@ -64,6 +69,8 @@ class _Flow:
     outgoing: Outgoing
     heard_at: float
     report_at: float
+    muted: bool  # the peer holds: it wants nothing
+    watched: bool  # the peer owes us audio: its silence counts
 
 
 class RtpEndpoint:
@@ -105,6 +112,8 @@ class RtpEndpoint:
             Outgoing(codec, target.payload_type, target.telephone_event_pt),
             heard_at=now,
             report_at=now + rtcp.INTERVAL_S,
+            muted=target.on_hold,
+            watched=target.direction == "sendrecv",
         )
         loop = asyncio.get_running_loop()
         loop.add_reader(self._pair.rtp.fileno(), self._read_rtp)
@@ -120,6 +129,8 @@ class RtpEndpoint:
         flow.incoming.codec = flow.outgoing.codec = cast(CodecName, target.codec)
         flow.outgoing.payload_type = target.payload_type
         flow.outgoing.event_payload_type = target.telephone_event_pt
+        flow.muted, flow.watched = target.on_hold, target.direction == "sendrecv"
+        flow.heard_at = time.monotonic()
 
     def send(self, frame: Samples) -> None:
         """Queues int16[160]; a full queue loses its oldest frame."""
@@ -171,7 +182,8 @@ class RtpEndpoint:
         if self._closed or (flow := self._flow) is None:
             return
         now = time.monotonic()
-        if (datagram := flow.outgoing.datagram(self._next_frame())) is not None:
+        datagram = flow.outgoing.datagram(self._next_frame())
+        if datagram is not None and not flow.muted:
             self._put(self._pair.rtp, datagram, flow.lock.target)
         self._deliver(flow.incoming.tick(now), now)
         if now >= flow.report_at:
@@ -179,7 +191,7 @@ class RtpEndpoint:
             host, port = flow.lock.target
             if port < 65535:
                 self._put(self._pair.rtcp, self._report(flow), (host, port + 1))
-        if self._silence_after is not None and now - flow.heard_at > self._silence_after:
+        if flow.watched and self._silence_after is not None and now - flow.heard_at > self._silence_after:
             flow.heard_at = now
             if self.on_silence:
                 self.on_silence()
@@ -188,7 +200,7 @@ class RtpEndpoint:
         frame = self._queue.take()
         if frame is None and self.pull:
             frame = self.pull()
-        if self.on_first_audible and frame is not None and frame.any():
+        if self.on_first_audible and frame is not None and int(frame.max()) > AUDIBLE:
             self.on_first_audible()
             self.on_first_audible = None
         return frame
@@ -211,9 +223,7 @@ class RtpEndpoint:
     def _read_rtcp(self) -> None:
         for _ in range(BATCH):
             try:
-                self._pair.rtcp.recvfrom(
-                    DATAGRAM
-                )  # read so that it does not pile up; SIP says when a call ends
+                self._pair.rtcp.recvfrom(DATAGRAM)  # read so that it does not pile up; SIP says when a call ends
             except BlockingIOError:
                 return
             except OSError:

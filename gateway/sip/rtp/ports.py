@@ -62,9 +62,7 @@ class PortPool:
                 continue
             self._free.discard(port)
             return PortPair(port, rtp, rtcp)
-        raise Overloaded(
-            "every RTP port is in use", code="rtp.no_port", todo="widen GATEWAY_SIP__RTP_PORT_MIN/MAX"
-        )
+        raise Overloaded("every RTP port is in use", code="rtp.no_port", todo="widen GATEWAY_SIP__RTP_PORT_MIN/MAX")
 
     def give_back(self, pair: PortPair) -> None:
         """Closes the sockets; the port is free for the next call at once."""

@@ -31,24 +31,30 @@ class Switchboard:
     def livekit_api(self) -> api.LiveKitAPI:
         return api.LiveKitAPI(self.url.replace("ws", "http"), self.plan.livekit_key, self.plan.livekit_secret)
 
-    def token(self, identity: str, room: str) -> str:
+    def token(self, identity: str, room: str, kind: api.AccessToken.ParticipantKind = "standard") -> str:
         grants = api.VideoGrants(room_join=True, room=room)
         return (
             api.AccessToken(self.plan.livekit_key, self.plan.livekit_secret)
             .with_identity(identity)
+            .with_kind(kind)
             .with_grants(grants)
             .to_jwt()
         )
 
     async def add_trunk_and_rule(
-        self, *, numbers: list[str] | None = None, credentials: tuple[str, str] | None = None, rule: bool = True
+        self,
+        *,
+        numbers: list[str] | None = None,
+        addresses: list[str] | None = None,
+        credentials: tuple[str, str] | None = None,
+        rule: bool = True,
     ) -> str:
         """An inbound trunk for `numbers` and a rule with a room per call; the trunk's id."""
         async with self.livekit_api() as lk:
             trunk = await lk.sip.create_inbound_trunk(
                 api.CreateSIPInboundTrunkRequest(
                     trunk=api.SIPInboundTrunkInfo(
-                        name="trunk", numbers=numbers or [NUMBER],
+                        name="trunk", numbers=numbers or [NUMBER], allowed_addresses=addresses or [],
                         auth_username=credentials[0] if credentials else "",
                         auth_password=credentials[1] if credentials else "",
                     )

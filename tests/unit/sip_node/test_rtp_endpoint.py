@@ -25,6 +25,8 @@ class Target:
     payload_type: int = 0
     telephone_event_pt: int | None = 101
     remote_host: str = HOST
+    direction: str = "sendrecv"
+    on_hold: bool = False
 
 
 @pytest.fixture

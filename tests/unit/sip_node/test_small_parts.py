@@ -12,7 +12,7 @@ from gateway.calls.slugs import SENTENCES
 from gateway.kernel.errors import NotFound
 from gateway.sip import prompts
 from gateway.sip.agent_watch import AgentWatch
-from gateway.sip.attributes import LegIdentity, from_tag, header_attributes, leg_attributes
+from gateway.sip.attributes import LegIdentity, header_attributes, leg_attributes
 from gateway.sip.bus import channels
 from gateway.sip.endings import CODES, ending
 from gateway.sip.loss_policy import LossPolicies
@@ -60,19 +60,6 @@ def test_headers_become_attributes_only_as_the_trunk_asks() -> None:
         "sip.h.subject": "hi",
         "topic": "hi",
     }
-
-
-@pytest.mark.parametrize(
-    ("header", "tag"),
-    [
-        ("<sip:a@b>;tag=xyz", "xyz"),
-        ('"A;tag=no" <sip:a@b;tag=no> ; TAG = yes', "yes"),
-        ("sip:a@b;tag=q;x=y", "q"),
-        ("<sip:a@b>", ""),
-    ],
-)
-def test_the_from_tag_is_the_parameter_of_the_header(header: str, tag: str) -> None:
-    assert from_tag(header) == tag
 
 
 class TestAgentWatch:

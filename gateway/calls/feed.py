@@ -6,7 +6,7 @@ import asyncio
 
 
 class Feed:
-    """A counter that can be awaited. Other processes' records are found by the followers' own poll."""
+    """Other processes' records are found by the followers' own poll."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
@@ -15,10 +15,13 @@ class Feed:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def wait(self, timeout: float) -> None:
-        """Returns at the next record, or after `timeout` seconds."""
-        changed = self._changed
+    def ticket(self) -> asyncio.Event:
+        """Taken before looking, so that what is recorded while one looks is not missed."""
+        return self._changed
+
+    async def wait(self, ticket: asyncio.Event, timeout: float) -> None:
+        """Returns when something was recorded since `ticket`, or after `timeout` seconds."""
         try:
-            await asyncio.wait_for(changed.wait(), timeout)
+            await asyncio.wait_for(ticket.wait(), timeout)
         except TimeoutError:
             return

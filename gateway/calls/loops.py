@@ -7,28 +7,22 @@ what is due follows from them. Between two scans the timers know the next moment
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable
 
 from gateway.calls.call import Call
-from gateway.calls.facts import CallLost
-from gateway.calls.models import CallRow
 from gateway.calls.performing import Begin
 from gateway.calls.ports import Rooms
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner
 from gateway.calls.stored import read_call
-from gateway.calls.sweep import Carried, verdict_on
+from gateway.calls.sweeper import Sweeper
 from gateway.calls.watchdog import fact_due, next_due
 from gateway.kernel.clock import Clock
-from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
 SCAN_S = 1.0
 SHORTEST_S = 0.02  # between two looks, should another process have acted on what looks due here
-ROOMS_EVERY = timedelta(seconds=10)
-PAUSE = timedelta(seconds=3)  # scans this far apart: we were stopped, and so could not be reported to
 
 _log = get_logger(__name__)
 
@@ -55,57 +49,6 @@ class OpenCalls:
         return [call for call in self._calls.values() if call.room == room]
 
 
-class Sweeper:
-    """Finds calls that nobody carries any more. Times are of `clock`."""
-
-    def __init__(self, rooms: Rooms, clock: Clock) -> None:
-        self._rooms, self._clock = rooms, clock
-        self._judging_since = self._last_scan = clock.now()
-        self._gone: dict[str, datetime] = {}  # room → since when it is known to be gone
-        self._rooms_asked: datetime | None = None
-
-    def look_at_rooms(self) -> None:
-        """Ask LiveKit about rooms at the next scan, because something happened to one."""
-        self._rooms_asked = None
-
-    async def dead(self, rows: list[CallRow], reporting_nodes: set[str]) -> list[CallLost]:
-        """A `CallLost` for every dead call among the open ones."""
-        now = self._clock.now()
-        if now - self._last_scan > PAUSE:
-            self._judging_since = now
-        self._last_scan = now
-        await self._ask_about_rooms([row.pii["room"] for row in rows if row.pii.get("room")], now)
-        found: list[CallLost] = []
-        for row in rows:
-            slug = verdict_on(self._carried(row, reporting_nodes), now=now, judging_since=self._judging_since)
-            if slug:
-                found.append(
-                    CallLost(id=f"{row.id}:lost", call_id=row.id, source="sweeper", seq=0, at=now, slug=slug)
-                )
-        return found
-
-    def _carried(self, row: CallRow, reporting_nodes: set[str]) -> Carried:
-        room = row.pii.get("room", "")
-        return Carried(
-            call_id=row.id,
-            opened_at=row.recorded_at,
-            listed_at=row.listed_at,
-            node_reports=row.node in reporting_nodes,
-            joined=bool(room),
-            room_gone_since=self._gone.get(room),
-        )
-
-    async def _ask_about_rooms(self, rooms: list[str], now: datetime) -> None:
-        if not rooms or (self._rooms_asked and not self._gone and now - self._rooms_asked < ROOMS_EVERY):
-            return
-        try:
-            existing = await self._rooms.existing_rooms(rooms)
-        except Unavailable:
-            return  # an unanswered question is no verdict
-        self._rooms_asked = now
-        self._gone = {room: self._gone.get(room, now) for room in rooms if room not in existing}
-
-
 class CallLoops:
     """Watchdog and sweeper over the open calls; `start` and `close` with the control plane."""
 
@@ -118,8 +61,13 @@ class CallLoops:
         runner.on_call(self._heed)
 
     def start(self) -> None:
-        self._tasks.start(self._scan_forever(), name="call-scan")
-        self._tasks.start(self._watch_forever(), name="call-watchdog")
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "call-scan": lambda: self._every_second(self.scan),
+            "call-livekit": lambda: self._every_second(self.ask_livekit),
+            "call-watchdog": self._watch_forever,
+        }
+        for name, loop in loops.items():
+            self._tasks.start(self._keep(loop, name), name=name)
 
     async def close(self) -> None:
         await self._tasks.close()
@@ -129,17 +77,22 @@ class CallLoops:
         self._wake.set()
 
     async def scan(self) -> None:
-        """Reads the open calls, closes dead ones, carries out what a crashed process left."""
+        """Reads the open calls and closes the dead ones."""
         async with self._begin() as session:
             repository = CallRepository(session)
             rows = await repository.open_calls()
             nodes = await repository.reporting_nodes()
         self.open.replace(read_call(row) for row in rows)
         self._wake.set()
-        dead = await self.sweeper.dead(rows, nodes)
+        dead = self.sweeper.dead(rows, nodes)
         if dead:
             _log.warning("calls_lost", calls=[fact.call_id for fact in dead])
             await self._runner.take(dead)
+
+    async def ask_livekit(self) -> None:
+        """Looks at the rooms, and carries out what a crashed process left. LiveKit may be slow or away,
+        and the scan must not wait for it."""
+        await self.sweeper.look_at_rooms([call.room for call in self.open.all() if call.room])
         await self._runner.performer.take_over()
 
     async def watch(self) -> None:
@@ -155,25 +108,24 @@ class CallLoops:
             return SCAN_S
         return min(max((min(moments) - self._clock.now()).total_seconds(), SHORTEST_S), SCAN_S)
 
-    async def _scan_forever(self) -> None:
-        while True:
-            try:
-                await self.scan()
-            except Exception:
-                _log.exception("call_scan_failed")
-            await asyncio.sleep(SCAN_S)
-
     async def _watch_forever(self) -> None:
         while True:
             self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), self._until_next())
             except TimeoutError:
-                await self._watch_once()
+                await self.watch()
 
-    async def _watch_once(self) -> None:
-        try:
-            await self.watch()
-        except Exception:
-            _log.exception("call_watch_failed")
+    async def _every_second(self, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await work()
+            await asyncio.sleep(SCAN_S)
+
+    async def _keep(self, loop: Callable[[], Awaitable[None]], name: str) -> None:
+        """Runs a loop for ever: whatever fails in it is logged, and it goes on a second later."""
+        while True:
+            try:
+                await loop()
+            except Exception:  # noqa: BLE001 - a loop of the process; a database that is back must find it running
+                _log.exception("call_loop_failed", loop=name)
             await asyncio.sleep(SCAN_S)

@@ -19,11 +19,13 @@ from gateway.calls.decide import apply, decide
 from gateway.calls.effect_repository import EffectRepository, PendingEffect
 from gateway.calls.effects import Effect
 from gateway.calls.events import Event
+from gateway.calls.facts import InviteRefused
 from gateway.calls.feed import Feed
 from gateway.calls.own_facts import RecordedFact
 from gateway.calls.performing import LEASE, Begin, Performer
 from gateway.calls.ports import Rooms
 from gateway.calls.repository import CallRepository, ChangedMeanwhile
+from gateway.calls.scanners import CALLS_PER_MINUTE, STRANGERS, RefusedSources
 from gateway.kernel.clock import Clock
 from gateway.kernel.ids import is_id
 from gateway.kernel.logs import get_logger
@@ -118,9 +120,7 @@ class CallRunner:
                 )
         return written
 
-    async def _decide(
-        self, session: AsyncSession, facts: Sequence[RecordedFact]
-    ) -> tuple[dict[str, _Story], int]:
+    async def _decide(self, session: AsyncSession, facts: Sequence[RecordedFact]) -> tuple[dict[str, _Story], int]:
         repository = CallRepository(session)
         call_ids = {fact.call_id for fact in facts}
         known = await repository.load(call_ids)
@@ -133,11 +133,20 @@ class CallRunner:
                 continue
             seen.add(fact.id)
             story = stories[fact.call_id]
+            if story.call is None and await self._is_only_counted(session, fact):
+                continue
             decision = decide(story.call, fact)
             story.call = apply(story.call, decision)
             story.events += decision.events
             story.effects += decision.effects
         return stories, repeated
+
+    async def _is_only_counted(self, session: AsyncSession, fact: RecordedFact) -> bool:
+        """True for one more refused INVITE of a stranger who has made enough calls this minute."""
+        if not isinstance(fact, InviteRefused) or fact.slug not in STRANGERS:
+            return False
+        refused = await RefusedSources(session).count(fact.pii.source_address, self._clock.now())
+        return refused > CALLS_PER_MINUTE
 
     def _spread(self, recorded: Recorded) -> None:
         if recorded.calls:

@@ -55,7 +55,13 @@ def read_event(row: CallEventRow) -> Event:
     personal = {name: pii.pop(name) for name in _PERSONAL.get(row.kind, ())}
     content: dict[str, Any] = {"kind": row.kind, **row.body, **personal}
     if row.kind not in _OUTCOMES:
-        content |= {"id": row.fact_id, "call_id": row.call_id, "source": row.source, "seq": row.source_seq, "at": row.at}
+        content |= {
+            "id": row.fact_id,
+            "call_id": row.call_id,
+            "source": row.source,
+            "seq": row.source_seq,
+            "at": row.at,
+        }
         if pii:
             content["pii"] = pii
     what = _parse_outcome.validate_python(content) if row.kind in _OUTCOMES else parse_recorded.validate_python(content)

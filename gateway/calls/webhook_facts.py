@@ -21,9 +21,7 @@ def fact_of(event: RoomEvent, call: Call, *, node_reports: bool) -> AnyFact | No
         return None
     envelope = {"id": f"{call.id}:{event.id}"[:128], "call_id": call.id, "source": SOURCE, "seq": 0, "at": event.at}
     if event.name == "participant_joined" and one.kind == "agent":
-        return AgentJoined.model_validate(
-            envelope | {"identity": one.identity, "resumed": call.agents_so_far > 0}
-        )
+        return AgentJoined.model_validate(envelope | {"identity": one.identity, "resumed": call.agents_so_far > 0})
     if node_reports or event.name != "participant_left":
         return None
     if one.kind == "agent":

@@ -1,0 +1,71 @@
+"""Everything of the call in one object, for the composition root and the endpoints.
+
+calls = Calls(begin=…, rooms=…, clock=…, find_route=…, tokens=…, verify_webhook=…)
+app.state.calls = calls          # the endpoints find it there
+await calls.start(); …; await calls.close()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.calls.admissions import Admissions, FindRoute
+from gateway.calls.feed import Feed
+from gateway.calls.loops import CallLoops
+from gateway.calls.performing import Begin
+from gateway.calls.ports import RoomEvent, Rooms
+from gateway.calls.repository import CallRepository
+from gateway.calls.runner import CallRunner
+from gateway.calls.webhook_facts import ROOM_CHANGED, fact_of
+from gateway.kernel.clock import Clock
+from gateway.kernel.role_tokens import RoleTokens
+
+# (raw body, Authorization header) → the event, None for one that is not about a room;
+# raises NotAuthenticated.
+VerifyWebhook = Callable[[bytes, str], RoomEvent | None]
+
+
+class Calls:
+    def __init__(
+        self,
+        *,
+        begin: Begin,
+        rooms: Rooms,
+        clock: Clock,
+        find_route: FindRoute,
+        tokens: RoleTokens,
+        verify_webhook: VerifyWebhook,
+    ) -> None:
+        self.begin, self.clock, self.tokens, self.verify_webhook = begin, clock, tokens, verify_webhook
+        self.closing = False
+        self.feed = Feed()
+        self.runner = CallRunner(begin, rooms, clock, self.feed)
+        self.admissions = Admissions(self.runner, find_route, clock)
+        self.loops = CallLoops(self.runner, begin, rooms, clock)
+
+    async def start(self) -> None:
+        self.loops.start()
+
+    async def close(self) -> None:
+        self.closing = True
+        self.feed.publish()
+        await self.loops.close()
+        await self.runner.close()
+
+    async def node_is_alive(self, node_id: str, call_ids: list[str]) -> list[str]:
+        """Keeps which calls the node has; returns those of them whose record is closed, for the node to end."""
+        async with self.begin() as session:
+            return await CallRepository(session).listed(node_id, call_ids, self.clock.now())
+
+    async def heed_room(self, event: RoomEvent) -> None:
+        """A webhook: a fact for the calls in that room, or a reason to look at rooms at once."""
+        if event.name in ROOM_CHANGED:
+            self.loops.sweeper.room_changed()
+        calls = self.loops.open.in_room(event.room)
+        if not calls:
+            return
+        async with self.begin() as session:
+            reporting = await CallRepository(session).reporting_nodes()
+        facts = [fact_of(event, call, node_reports=call.node in reporting) for call in calls]
+        if known := [fact for fact in facts if fact is not None]:
+            await self.runner.take(known)

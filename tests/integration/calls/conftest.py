@@ -1,0 +1,152 @@
+"""The call core on a real database (SQLite, or PostgreSQL by GATEWAY_TEST_DATABASE_URL) with rooms in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.calls import models
+from gateway.calls.admission import AdmissionAsked
+from gateway.calls.admit import KnownRule, KnownTrunk, Route
+from gateway.calls.memory_rooms import MemoryRooms
+from gateway.calls.models import CallEventRow
+from gateway.calls.ports import RoomEvent, RoomParticipant
+from gateway.calls.repository import CallRepository
+from gateway.calls.service import Calls
+from gateway.db.base import Base
+from gateway.db.session import Database
+from gateway.kernel.errors import NotAuthenticated
+from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
+from tests.unit.calls.story import CALLER, NUMBERS, ROOM, T0
+
+TRUNK = KnownTrunk(id="trk_1", allowed_addresses=("192.0.2.0/24",))
+ROUTE = Route(trunk=TRUNK, number_id="num_1", owner=TRUNK, rule=KnownRule(id="rule_1", agent_id="agt_1"))
+TABLES: list[Table] = [
+    table
+    for table in Base.metadata.sorted_tables
+    if table.name in {row.__tablename__ for row in vars(models).values() if hasattr(row, "__tablename__")}
+]
+
+
+@dataclass
+class ManualClock:
+    """Stands still until it is moved."""
+
+    at: datetime = T0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return (self.at - T0).total_seconds()
+
+    def go(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class World:
+    """One control plane, seen from outside."""
+
+    calls: Calls
+    clock: ManualClock
+    rooms: MemoryRooms
+    database: Database
+    routes: dict[str, Route] = field(default_factory=dict)
+    webhooks: dict[bytes, RoomEvent] = field(default_factory=dict)
+
+    async def log(self, call_id: str) -> list[CallEventRow]:
+        async with self.database.begin() as session:
+            return await CallRepository(session).log(call_id)
+
+    async def kinds(self, call_id: str) -> list[str]:
+        return [row.kind for row in await self.log(call_id)]
+
+    async def termination(self, call_id: str) -> str | None:
+        async with self.database.begin() as session:
+            row = await CallRepository(session).get(call_id)
+        assert row is not None
+        return (row.state["termination"] or {}).get("slug")
+
+    def caller_joins(self, room: str = ROOM) -> None:
+        self.rooms.join(room, RoomParticipant(CALLER, "sip"))
+
+    def agent_joins(self, identity: str, room: str = ROOM) -> None:
+        self.rooms.join(room, RoomParticipant(identity, "agent"))
+
+    async def tick(self, seconds: float) -> None:
+        """Lets `seconds` pass as the loops would see it, a second at a time."""
+        while seconds > 0:
+            step = min(seconds, 0.5)
+            self.clock.go(step)
+            seconds -= step
+            await self.calls.loops.watch()
+            await self.calls.runner.settled()
+            await self.calls.loops.scan()
+            await self.calls.loops.ask_livekit()
+            await self.calls.runner.settled()
+
+
+def asked(call_id: str, **fields: object) -> AdmissionAsked:
+    given: dict[str, object] = {
+        "call_id": call_id,
+        "direction": "inbound",
+        "sip_call_id": "abc@phone",
+        "node": "node-1",
+        "livekit_trunk_id": "ST_1",
+        "pii": NUMBERS,
+    }
+    return AdmissionAsked.model_validate(given | fields)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    url = os.environ.get("GATEWAY_TEST_DATABASE_URL") or f"sqlite+aiosqlite:///{tmp_path / 'calls.db'}"
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda c: Base.metadata.drop_all(c, tables=TABLES))
+        await connection.run_sync(lambda c: Base.metadata.create_all(c, tables=TABLES))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def key_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys"
+    ensure_role_keys(folder)
+    return folder
+
+
+def make_world(database: Database, keys: Path, clock: ManualClock, rooms: MemoryRooms) -> World:
+    async def find_route(_: AsyncSession, asked: AdmissionAsked) -> Route:
+        return world.routes.get(asked.pii.dnis, ROUTE)
+
+    def verify(body: bytes, authorization: str) -> RoomEvent | None:
+        if authorization != "signed":
+            raise NotAuthenticated("the webhook is not signed by LiveKit")
+        return world.webhooks.get(body)
+
+    calls = Calls(
+        begin=database.begin,
+        rooms=rooms,
+        clock=clock,
+        find_route=find_route,
+        tokens=RoleTokens(keys),
+        verify_webhook=verify,
+    )
+    world = World(calls, clock, rooms, database)
+    return world
+
+
+@pytest.fixture
+async def world(database: Database, key_folder: Path) -> AsyncIterator[World]:
+    world = make_world(database, key_folder, ManualClock(), MemoryRooms())
+    yield world
+    await world.calls.close()

@@ -56,20 +56,24 @@ class InboundCall:
         self.end(ending("no_agent" if gave_up else "completed", "caller"))
 
     async def run(self) -> None:
-        setting_up = self._tasks.start(self._set_up(), name="call:set-up")
-        setting_up.add_done_callback(self._set_up_ended)
+        self._tasks.start(self._set_up_or_end(), name="call:set-up").add_done_callback(self._set_up_ended)
         how = await self._over
         await self._tasks.close()
         if how is not None:
             await self._finish(how)
 
+    async def _set_up_or_end(self) -> None:
+        try:
+            await self._set_up()
+        except Turned as turned:
+            self.end(turned.ending)
+        except Challenged:
+            if not self._over.done():
+                self._over.set_result(None)
+
     def _set_up_ended(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if isinstance(error, Turned):
-            self.end(error.ending)
-        elif isinstance(error, Challenged) and not self._over.done():
-            self._over.set_result(None)
-        elif error is not None:
+        """An error of ours ends the call like any other ending; the task set has logged it."""
+        if not task.cancelled() and task.exception() is not None:
             self.end(ending("internal_error"))
 
     async def _set_up(self) -> None:

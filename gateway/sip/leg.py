@@ -47,6 +47,7 @@ class LiveLeg:
         self.answered = False
         self.is_in_room = False
         self.falling_back = False
+        self._heard = False
         self._call_id = call_id
         self._call = call
         self._choice = choice
@@ -72,14 +73,19 @@ class LiveLeg:
         self._policy = policy
         self._max_duration_s = max_duration_s
         self._care.start(policy.agent_wait_s)
+        if self._heard:
+            self._care.heard()
         if "agent_audio" in self._steps.done:  # it was faster than our own join
             self._answer()
 
-    def heard_agent(self, identity: str) -> None:
+    def audio_published(self) -> None:
         self._steps("agent_audio")
-        self._care.heard()
         if self.is_in_room and not self.answered:
             self._answer()
+
+    def audio_heard(self) -> None:
+        self._heard = True
+        self._care.heard()
 
     def _answer(self) -> None:
         self.answered = True

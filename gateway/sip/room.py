@@ -40,8 +40,11 @@ _log = get_logger(__name__)
 class RoomListener(Protocol):
     """What a leg wants to know of its room."""
 
-    def heard_agent(self, identity: str) -> None:
-        """Somebody's audio can be heard."""
+    def audio_published(self) -> None:
+        """Somebody is about to speak: time to answer."""
+
+    def audio_heard(self) -> None:
+        """Somebody's audio reaches us."""
 
     def agent_alive(self, identity: str) -> None: ...
 
@@ -76,6 +79,7 @@ class RoomLink:
 
     def _subscribe_events(self) -> None:
         on = self._room.on
+        on("track_published", lambda publication, participant: self._on_publication(publication))
         on("track_subscribed", self._on_track)
         on("track_unsubscribed", lambda track, publication, participant: self._mixer.close(track.sid))
         on("participant_disconnected", self._on_participant_left)
@@ -104,6 +108,9 @@ class RoomLink:
             await self._room.local_participant.publish_track(track, publish)
         except (rtc.ConnectError, PublishTrackError) as error:
             raise Unavailable("LiveKit did not let the leg join", code="livekit.join") from error
+        for participant in self._room.remote_participants.values():  # they were there before us
+            for publication in participant.track_publications.values():
+                self._on_publication(publication)
         self._tasks.start(self._audio.run(), name="leg:caller-audio")
         self._tasks.start(self._press_waiting(), name="leg:digits")
 
@@ -134,12 +141,16 @@ class RoomLink:
         if self._room.isconnected():
             await self._room.local_participant.set_attributes({STATUS: status})
 
+    def _on_publication(self, publication: rtc.RemoteTrackPublication) -> None:
+        if publication.kind == rtc.TrackKind.KIND_AUDIO:
+            self._listener.audio_published()
+
     def _on_track(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
             self._tasks.start(self._listen(track), name="leg:remote-audio")
-            self._listener.heard_agent(participant.identity)
+            self._listener.audio_heard()
 
     async def _listen(self, track: rtc.Track) -> None:
         stream = rtc.AudioStream(

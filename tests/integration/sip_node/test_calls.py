@@ -17,6 +17,7 @@ from gateway.settings import ApiSettings, LiveKitSettings, Settings, SipSettings
 from gateway.sip.node import SipNode
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.ports import PortPool
+from gateway.sip.wire.message import Response
 from gateway.sip.wire.sdp import read_answer, write_offer
 from gateway.sip.wire.ua import CallFailed, OutgoingCall, UserAgent
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, room_of_call, until
@@ -77,10 +78,14 @@ class Caller:
         self.bye = asyncio.Event()
         self.ringing = asyncio.Event()
 
+    def open_rtp(self) -> RtpEndpoint:
+        rtp = RtpEndpoint(PortPool(HOST, self._low, self._low + 100))
+        rtp.on_frame = lambda frame, at: self.heard.put_nowait(frame)
+        rtp.on_digit = lambda digit, ms: self.digits.put_nowait(digit)
+        return rtp
+
     async def dial(self, port: int, number: str = NUMBER, **options: object) -> OutgoingCall:
-        self.rtp = RtpEndpoint(PortPool(HOST, self._low, self._low + 100))
-        self.rtp.on_frame = lambda frame, at: self.heard.put_nowait(frame)
-        self.rtp.on_digit = lambda digit, ms: self.digits.put_nowait(digit)
+        self.rtp = self.open_rtp()
         call = await self.agent.call(
             f"sip:{number}@{HOST}:{port}",
             offer_sdp=write_offer(HOST, self.rtp.local_port),
@@ -90,6 +95,26 @@ class Caller:
         call.on_bye = self.bye.set
         call.on_ringing = self.ringing.set
         return call
+
+    async def reinvite(self, call: OutgoingCall) -> bytes:
+        """Moves the audio to another port; the answer's SDP."""
+        self.rtp = self.open_rtp()
+        assert call.dialog is not None
+        request = call.dialog.request("INVITE")
+        request.add("Contact", self.agent.contact(call._hop))
+        request.add("Content-Type", "application/sdp")
+        request.body = write_offer(HOST, self.rtp.local_port, version=2)
+        answered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        hop = call._hop
+        number = request.cseq[0]
+
+        def on_response(response: Response) -> None:
+            if response.status == 200 and not answered.done():
+                self.agent.acknowledge(call.dialog, number, hop)
+                answered.set_result(response.body)
+
+        self.agent.send(self.agent.with_via(request, hop), hop, on_response, lambda: None)
+        return await asyncio.wait_for(answered, 5)
 
     async def talk(self, call: OutgoingCall) -> None:
         self.rtp.start(read_answer(await call.answered()))
@@ -339,6 +364,137 @@ async def control_plane_returns_after_join(control_plane: FakeControlPlane, call
     control_plane.away = False
     await control_plane.fact("leg_joined", count=2)
     await call.cancel()
+
+
+async def loud_again(caller: Caller) -> None:
+    while not caller.heard.empty():
+        caller.heard.get_nowait()
+    await caller.hears_loud()
+
+
+async def test_a_call_survives_a_restart_of_redis(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    trunk = await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard):
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        await caller.hears_loud()
+        await switchboard.redis.stop()
+        await switchboard.redis.start()
+        await switchboard.redis.wait_ready()
+        await loud_again(caller)
+        await call.hangup()
+        assert (await control_plane.fact("leg_left"))["slug"] == "completed"
+    assert trunk
+
+
+async def test_a_restart_of_livekit_ends_the_call_with_a_record_and_the_next_one_works(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard):
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        await caller.hears_loud()
+        await switchboard.livekit.stop()
+        await switchboard.livekit.start()
+        await switchboard.livekit.wait_ready()
+        await asyncio.wait_for(caller.bye.wait(), 15)
+        left = await control_plane.fact("leg_left")
+        print("ended", left["slug"], left["ended_by"], control_plane.kinds())
+    caller.rtp.close()
+    async with agent_when_called(switchboard):
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        await call.hangup()
+        await control_plane.fact("leg_left", count=2)
+
+
+async def test_a_deleted_room_is_a_bye(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard) as coming:
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        room = (await coming).room.name
+        async with switchboard.livekit_api() as lk:
+            await lk.room.delete_room(api.DeleteRoomRequest(room=room))
+        await asyncio.wait_for(caller.bye.wait(), 5)
+    assert (await control_plane.fact("leg_left"))["slug"] == "room_closed"
+
+
+async def test_a_reinvite_moves_the_audio(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard):
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        await caller.hears_loud()
+        caller.rtp.close()
+        answer = await caller.reinvite(call)
+        caller.rtp.start(read_answer(answer))
+        caller.rtp.pull = lambda: TONE
+        await loud_again(caller)
+        await call.hangup()
+        await control_plane.fact("leg_left")
+
+
+async def test_no_audio_for_too_long_and_too_long_a_call_end_it(
+    switchboard: Switchboard, control_plane: FakeControlPlane, caller: Caller, tmp_path: Path
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    settings = settings_for(switchboard, tmp_path / "state", media_timeout_s=0.4)
+    node = SipNode(settings, control_plane_transport=control_plane.transport)
+    await node.start()
+    async with agent_when_called(switchboard):
+        call = await caller.dial(node.port)
+        await call.answered()
+        await asyncio.wait_for(caller.bye.wait(), 5)
+        assert (await control_plane.fact("leg_left"))["slug"] == "media_timeout"
+        control_plane.verdict = AdmissionVerdict(verdict="accept", policy=LegPolicy(max_duration_s=1))
+    caller.bye.clear()
+    caller.rtp.close()
+    async with agent_when_called(switchboard):
+        await caller.talk(await caller.dial(node.port))
+        await asyncio.wait_for(caller.bye.wait(), 5)
+        assert (await control_plane.fact("leg_left", count=2))["slug"] == "max_duration"
+    await node.stop()
+
+
+async def test_no_codec_and_malformed_invites_are_refused_and_recorded(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    offer = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 9\r\n"
+    call = await caller.agent.call(f"sip:{NUMBER}@{HOST}:{node.port}", offer_sdp=offer, from_user=CALLER)
+    with pytest.raises(CallFailed) as failed:
+        await call.answered()
+    assert failed.value.code == 488
+    refused = await control_plane.fact("invite_refused")
+    assert (refused["slug"], refused["pii"]["ani"], refused["pii"]["dnis"]) == ("no_codec", CALLER, NUMBER)
+    call = await caller.agent.call(
+        f"sip:{NUMBER}@{HOST}:{node.port}", offer_sdp=offer, from_user=CALLER, headers={"Call-ID": "twice"}
+    )
+    with pytest.raises(CallFailed) as failed:
+        await call.answered()
+    assert failed.value.code == 400
+    assert (await control_plane.fact("invite_refused", count=2))["slug"] == "malformed"
+
+
+async def test_the_node_names_its_calls_and_hangs_up_those_whose_record_is_closed(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    assert control_plane.alive == [[]]
+    async with agent_when_called(switchboard):
+        await caller.talk(await caller.dial(node.port))
+        call_id = control_plane.asked[0]["call_id"]
+        await until(lambda: [call_id] in control_plane.alive, "the call was named")
+        control_plane.ended = [call_id]
+        await asyncio.wait_for(caller.bye.wait(), 5)
+    assert (await control_plane.fact("leg_left"))["slug"] == "gateway_stopped"
 
 
 async def test_without_livekit_a_call_is_503_and_the_next_one_works_after(

@@ -39,7 +39,7 @@ PROFILE_TOOLS: dict[str, tuple[Tool, str]] = {
 """Tools that a profile may name: a function of the digits, and what a model is told about it."""
 
 
-def tools_for(profile: AgentProfile, call: CallControl) -> list[llm.Tool]:
+def tools_for(profile: AgentProfile, call: CallControl) -> list[llm.Tool | llm.Toolset]:
     """The tools of one call; raises SetupError if the profile names one that does not exist."""
     names = {entry.tool for entry in profile.dialogue if entry.tool}
     if unknown := sorted(names - set(PROFILE_TOOLS)):
@@ -47,7 +47,7 @@ def tools_for(profile: AgentProfile, call: CallControl) -> list[llm.Tool]:
             f"the agent profile names unknown tools: {', '.join(unknown)}",
             todo=f"use one of: {', '.join(sorted(PROFILE_TOOLS))}",
         )
-    tools: list[llm.Tool] = [_profile_tool(name, call) for name in sorted(names)]
+    tools: list[llm.Tool | llm.Toolset] = [_profile_tool(name, call) for name in sorted(names)]
     tools.append(_ask_digits(call))
     if profile.allow_hangup:
         tools.append(_hang_up(call))

@@ -16,7 +16,7 @@ from agents.profile import AgentProfile
 from agents.speech import engines, whisper
 from agents.speech.brain import ScriptedBrain
 from agents.speech.ears import KeywordEars
-from agents.speech.keywords import KeywordSpotter, new_decoder
+from agents.speech.keywords import KeywordSpotter, shared_decoder
 from agents.speech.mouth import EmbeddedMouth
 from agents.speech.phrasebook import shipped
 from gateway.kernel.errors import SetupError
@@ -70,7 +70,7 @@ def prepare(settings: SpeechSettings) -> Prepared:
         shipped()
     if settings.stt == "faster-whisper":
         return Prepared(whisper=whisper.load(Path(settings.stt_model)))
-    return Prepared(decoder=new_decoder()) if settings.stt == "embedded" else Prepared()
+    return Prepared(decoder=shared_decoder()) if settings.stt == "embedded" else Prepared()
 
 
 def phrases_of(profile: AgentProfile) -> list[str]:

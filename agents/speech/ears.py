@@ -16,6 +16,8 @@ from agents.speech.keywords import RATE, KeywordSpotter
 ENGLISH = LanguageCode("en")
 # The voice activity detector starts a little late and ends on the last sound; the decoder wants room around words.
 PADDING = bytes(int(0.1 * RATE) * 2)
+UNCLEAR = "[unclear]"  # said long enough to deserve an answer, but none of our phrases
+UNCLEAR_FROM_S = 1.2  # of audio, of which the detector's lead-in and silence are 0.75
 
 
 def pcm_at(buffer: utils.AudioBuffer, rate: int) -> bytes:
@@ -64,4 +66,6 @@ class KeywordEars(stt.STT):
             return final(await asyncio.to_thread(self._understand, buffer, self._digits_expected()))
 
     def _understand(self, buffer: utils.AudioBuffer, digits: int) -> str:
-        return self._spotter.understand(PADDING + pcm_at(buffer, RATE) + PADDING, digits_expected=digits)
+        pcm = pcm_at(buffer, RATE)
+        heard = self._spotter.understand(PADDING + pcm + PADDING, digits_expected=digits)
+        return heard or (UNCLEAR if len(pcm) / 2 / RATE >= UNCLEAR_FROM_S else "")

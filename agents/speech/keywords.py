@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from pocketsphinx import Decoder
@@ -30,6 +31,12 @@ def spoken_digits(text: str) -> str:
 def new_decoder() -> Decoder:
     """The acoustic model and the dictionary, 0.2 s to load; made before a call, shared by fork."""
     return Decoder(lm=None, loglevel="FATAL")
+
+
+@cache
+def shared_decoder() -> Decoder:
+    """The decoder of this process: a job process has one call, so it may add its phrases to it."""
+    return new_decoder()
 
 
 class KeywordSpotter:

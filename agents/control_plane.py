@@ -1,0 +1,89 @@
+"""What a worker asks the control plane: the agent's profile, and the conversation it takes over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+from pydantic import ValidationError
+
+from agents.profile import AgentProfile
+from agents.resume import Conversation
+from gateway.kernel.errors import GatewayError, NotFound, Unavailable
+from gateway.kernel.logs import get_logger
+from gateway.kernel.role_tokens import RoleTokens
+
+ANSWER_WITHIN_S = 1.0
+
+_log = get_logger(__name__)
+
+
+class ControlPlane:
+    """Profiles are kept on disk: a call that the trunk's loss policy let in needs its agent as well."""
+
+    def __init__(
+        self,
+        base_url: str,
+        tokens: RoleTokens,
+        process: str,
+        cache_folder: Path,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._tokens = tokens
+        self._process = process
+        self._cache = cache_folder
+        self._http = httpx.AsyncClient(
+            base_url=base_url.rstrip("/") + "/internal/v1",
+            timeout=ANSWER_WITHIN_S,
+            transport=transport,
+            trust_env=False,
+            verify=base_url.startswith("https"),  # a TLS context costs 20 ms, for nothing on plain HTTP
+        )
+
+    async def __aenter__(self) -> ControlPlane:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def profile(self, agent_id: str) -> AgentProfile:
+        """The profile, the last one known while the control plane is away; raises NotFound or Unavailable."""
+        kept = self._cache / (re.sub(r"[^A-Za-z0-9_-]", "-", agent_id) + ".json")
+        try:
+            body = await self._get(f"/agent-profiles/{agent_id}")
+        except Unavailable:
+            if not kept.exists():
+                raise
+            _log.warning("profile_from_cache")
+            return AgentProfile.model_validate_json(kept.read_bytes())
+        profile = AgentProfile.model_validate_json(body)
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = kept.with_suffix(".new")
+        fresh.write_bytes(body)
+        fresh.replace(kept)
+        return profile
+
+    async def conversation(self, call_id: str) -> Conversation:
+        """What was said; empty when nobody can tell, because a caller is waiting."""
+        try:
+            return Conversation.model_validate_json(await self._get(f"/calls/{call_id}/conversation"))
+        except (GatewayError, ValidationError):
+            _log.warning("conversation_not_available", call_id=call_id)
+            return Conversation(call_id=call_id)
+
+    async def _get(self, path: str) -> bytes:
+        token = self._tokens.sign("worker", "profiles", self._process)
+        try:
+            answer = await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
+        except httpx.HTTPError as error:
+            raise Unavailable("the control plane does not answer", todo="gateway status") from error
+        if answer.status_code == 404:
+            raise NotFound("the control plane does not know it")
+        if answer.is_error:
+            raise Unavailable(f"the control plane answered {answer.status_code}", todo="gateway status")
+        return answer.content

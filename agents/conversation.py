@@ -1,0 +1,119 @@
+"""The conversation of one call: first words, keys, the agent's own end of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from livekit import rtc
+from livekit.agents import Agent, AgentSession, JobContext, tts
+
+from agents.channel import CallerLine, Keypad
+from agents.facts_out import CallReporter
+from agents.profile import AgentProfile
+from agents.resume import PastTurn, chat_context, first_words, open_question
+from agents.skills.tools import tools_for
+from agents.speech.dialogue import keypad_text
+from agents.turns import room_options
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+
+NODE_HANGS_UP_WITHIN_S = 3.0
+
+_log = get_logger(__name__)
+
+
+class Conversation:
+    """Runs a session on a caller's line; to the tools it is the call."""
+
+    def __init__(
+        self,
+        job: JobContext,
+        line: CallerLine,
+        keypad: Keypad,
+        reporter: CallReporter,
+        session: AgentSession[None],
+        profile: AgentProfile,
+    ) -> None:
+        self._job = job
+        self._line = line
+        self._keypad = keypad
+        self._reporter = reporter
+        self._session = session
+        self._profile = profile
+        self._tasks = TaskSet()
+
+    async def start(self, past: list[PastTurn]) -> None:
+        """Listens from here on; `past` is what an agent before this one talked about."""
+        agent = Agent(
+            instructions=self._profile.instructions or f"You are {self._profile.name}, on the telephone.",
+            chat_ctx=chat_context(self._profile, past),
+            tools=tools_for(self._profile, self),
+        )
+        await self._session.start(
+            agent,
+            room=self._job.room,
+            room_options=room_options(self._line.caller.identity),
+            record=False,
+            session_host=False,
+        )
+        self._keypad.on_first_key = self._fall_silent
+        self._tasks.start(self._heed_keys(), name="agent:keys")
+
+    async def greet(self, voice: tts.TTS) -> None:
+        """Has the greeting ready, and says it the moment the caller can hear."""
+        frames = await _spoken(voice, self._profile.greeting)
+        await self._line.answered()
+        self._session.say(self._profile.greeting, audio=_each(frames))
+
+    async def go_on(self, past: list[PastTurn]) -> None:
+        """Takes over: says so, and asks again what was open."""
+        await self._line.answered()
+        asked = open_question(self._profile, past)
+        if asked and asked.ask_digits:
+            self._keypad.expect(asked.ask_digits)
+        self._session.say(first_words(asked))
+
+    async def close(self) -> None:
+        await self._tasks.close()
+        self._keypad.stop()
+
+    def expect_digits(self, count: int) -> None:
+        self._keypad.expect(count)
+
+    def digits_used(self) -> None:
+        self._keypad.stop()
+
+    async def hang_up(self, reason: str) -> None:
+        """The agent's goodbye has been heard: the node ends the call."""
+        self._reporter.hangup_asked(reason)
+        await self._line.ask_hangup(reason)
+        self._tasks.start(self._make_sure(), name="agent:hangup")
+
+    async def _make_sure(self) -> None:
+        """A SIP bridge that does not know our packet ends the call when the room goes."""
+        try:
+            async with asyncio.timeout(NODE_HANGS_UP_WITHIN_S):
+                await self._line.left.wait()
+        except TimeoutError:
+            _log.warning("hangup_by_room")
+            await self._job.delete_room()
+
+    def _fall_silent(self) -> None:
+        """The first key of an answer interrupts the question, like speech does."""
+        if self._session.current_speech is not None:
+            self._session.interrupt()
+
+    async def _heed_keys(self) -> None:
+        while True:
+            collected = await self._keypad.collected.get()
+            self._session.generate_reply(user_input=keypad_text(collected.digits))
+
+
+async def _spoken(voice: tts.TTS, text: str) -> list[rtc.AudioFrame]:
+    return [chunk.frame async for chunk in voice.synthesize(text)]
+
+
+async def _each(frames: list[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
+    for frame in frames:
+        yield frame

@@ -1,0 +1,26 @@
+"""Imported once by the fork server, so that every job process starts with this in memory, shared by fork.
+
+Only what is safe to fork: imports, a dlopen, weights, samples; no thread, no event loop. Each line here was a
+stall of 20 to 300 ms inside the first seconds of a call.
+"""
+
+from __future__ import annotations
+
+import anyio._backends._asyncio  # httpx loads it with the first request
+import livekit.local_inference
+from livekit.rtc._ffi_client import get_ffi_lib
+
+from agents.session import answer_call
+from agents.speech.keywords import shared_decoder
+from agents.speech.phrasebook import shipped
+from gateway.settings import load_settings
+
+livekit.local_inference.init_vad()
+get_ffi_lib()
+_speech = load_settings().speech
+if _speech.tts == "embedded":
+    shipped()
+if _speech.stt == "embedded":
+    shared_decoder()
+
+__all__ = ["answer_call", "anyio"]

@@ -1,0 +1,162 @@
+"""One call of one agent: from LiveKit's job to the moment the caller has gone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from livekit import agents as lk_agents
+from livekit import rtc
+from livekit.agents import AgentSession, JobContext, JobProcess, inference
+from pydantic import BaseModel, ConfigDict
+
+from agents.audio_out import CallAudio
+from agents.channel import CallerLine, Keypad, find_caller
+from agents.control_plane import ControlPlane
+from agents.conversation import Conversation
+from agents.facts_out import CallReporter
+from agents.profile import AgentProfile
+from agents.resume import PastTurn
+from agents.skills.digits import DigitCollector
+from agents.speech import catalog
+from agents.speech.mouth import EmbeddedMouth
+from agents.turns import END_OF_SPEECH_S, turn_handling
+from gateway.calls.fact_sender import FactSender
+from gateway.kernel.logs import configure_logs, get_logger
+from gateway.kernel.role_tokens import RoleTokens
+from gateway.kernel.tasks import TaskSet
+from gateway.settings import Settings
+
+CALLER_WITHIN_S = 10.0
+
+_log = get_logger(__name__)
+
+
+class JobOrder(BaseModel):
+    """The dispatch's metadata."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    agent_id: str
+    call_id: str = ""
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a job process has at hand before it gets a call."""
+
+    settings: Settings
+    speech: catalog.Prepared
+    detector: inference.VAD
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a call needs besides the room; made while the room is being joined."""
+
+    profile: AgentProfile
+    past: list[PastTurn]
+    session: AgentSession[None]
+
+
+def prepare_process(settings: Settings, process: JobProcess) -> None:
+    """Runs once in each job process, before it counts as idle."""
+    configure_logs(settings.worker.name)
+    process.userdata["ready"] = Ready(
+        settings, catalog.prepare(settings.speech), inference.VAD(min_silence_duration=END_OF_SPEECH_S)
+    )
+
+
+async def answer_call(job: JobContext) -> None:
+    """The entry point of a job; returns when the call is over."""
+    ready: Ready = job.proc.userdata["ready"]
+    settings = ready.settings
+    order = JobOrder.model_validate_json(job.job.metadata)
+    tokens = RoleTokens(settings.keys_dir)
+    source = f"worker:{settings.worker.name}:{job.job.id}"
+    url = settings.api.internal_url
+    facts = FactSender(url, tokens, "worker", source, settings.spool_dir)
+    async with ControlPlane(url, tokens, source, settings.state_dir / "cache" / "profiles") as plane:
+        await facts.start()
+        try:
+            await _Call(job, ready, order, facts, plane).run()
+        finally:
+            await facts.close()
+            job.shutdown("the call is over")
+
+
+class _Call:
+    """Does side by side what can be: meanwhile the caller hears it ring."""
+
+    def __init__(self, job: JobContext, ready: Ready, order: JobOrder, facts: FactSender, plane: ControlPlane) -> None:
+        self._job = job
+        self._ready = ready
+        self._order = order
+        self._facts = facts
+        self._plane = plane
+        self._tasks = TaskSet()
+        self._collector = DigitCollector()
+        self._mouth = catalog.mouth(ready.settings.speech)
+        self._audio = CallAudio(job.room, sample_rate=self._mouth.sample_rate)
+
+    async def run(self) -> None:
+        preparing = asyncio.ensure_future(self._prepare())
+        try:
+            await self._job.connect(auto_subscribe=lk_agents.AutoSubscribe.AUDIO_ONLY)
+            self._tasks.start(self._audio.start(), name="agent:publish")
+            await self._talk(await find_caller(self._job.room, within_s=CALLER_WITHIN_S), preparing)
+        finally:
+            preparing.cancel()
+            await self._tasks.close()
+
+    async def _prepare(self) -> Prepared:
+        profile, past = await asyncio.gather(self._plane.profile(self._order.agent_id), self._past())
+        if isinstance(self._mouth, EmbeddedMouth):
+            self._mouth.require([profile.greeting, profile.fallback_say, *(entry.say for entry in profile.dialogue)])
+        return Prepared(profile, past, self._session(profile))
+
+    async def _past(self) -> list[PastTurn]:
+        if self._order.resume and self._order.call_id:
+            return (await self._plane.conversation(self._order.call_id)).turns
+        return []
+
+    def _session(self, profile: AgentProfile) -> AgentSession[None]:
+        speech, detector = self._ready.settings.speech, self._ready.detector
+        session: AgentSession[None] = AgentSession(
+            stt=catalog.ears(speech, self._ready.speech, profile, detector, lambda: self._collector.expected),
+            vad=detector,
+            llm=catalog.brain(speech, profile),
+            tts=self._mouth,
+            turn_handling=turn_handling(profile),
+            aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
+            user_away_timeout=None,
+        )
+        session.output.audio = self._audio
+        session.output.transcription = self._audio.spoken
+        return session
+
+    async def _talk(self, caller: rtc.RemoteParticipant, preparing: asyncio.Future[Prepared]) -> None:
+        room = self._job.room
+        line = CallerLine(room, caller)
+        keypad = Keypad(room, caller, self._collector)
+        call_id = line.call_id or self._order.call_id
+        structlog.contextvars.bind_contextvars(call_id=call_id)
+        reporter = CallReporter(self._facts, call_id, caller)
+        line.start()
+        reporter.joined(room.local_participant.identity, resumed=self._order.resume)
+        prepared = await preparing
+        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, prepared.profile)
+        reporter.follow(prepared.session)
+        try:
+            await conversation.start(prepared.past)
+            opening = conversation.go_on(prepared.past) if self._order.resume else conversation.greet(self._mouth)
+            self._tasks.start(opening, name="agent:opening")
+            await line.left.wait()
+            _log.info("caller_left")
+        finally:
+            await conversation.close()
+            await prepared.session.aclose()
+            await reporter.close()
+            await line.close()

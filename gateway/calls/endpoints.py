@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.auth.repository import record_act
 from gateway.calls.access import HangUpCalls, MaySeePersonal, ReadCalls, SeePersonal
 from gateway.calls.call import CallStatus
 from gateway.calls.cdr import Cdr, cdr_of
@@ -17,18 +19,16 @@ from gateway.calls.facts import HangupAsked
 from gateway.calls.internal_endpoints import CallsService
 from gateway.calls.models import CallEventRow, CallRow
 from gateway.calls.repository import CallRepository
+from gateway.calls.runner import Recorded
 from gateway.calls.schemas import (
-    CallPage,
     CallShown,
     EventPage,
     EventShown,
     HangupTaken,
     Timeline,
     Transcript,
-    read_cursor,
     show_call,
     show_event,
-    write_cursor,
 )
 from gateway.calls.service import Calls
 from gateway.calls.stored import read_event
@@ -36,8 +36,10 @@ from gateway.calls.stream import follow, server_sent
 from gateway.calls.timeline import timeline_of, transcript_of
 from gateway.kernel.errors import Conflict, NotFound
 from gateway.kernel.ids import new_id
+from gateway.rest.pages import Page, WantedPage
+from gateway.rest.problems import PROBLEMS
 
-router = APIRouter(prefix="/v1/calls", tags=["calls"])
+router = APIRouter(prefix="/v1/calls", tags=["calls"], responses=PROBLEMS)
 NDJSON = "application/x-ndjson"
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -47,25 +49,18 @@ async def list_calls(
     calls: CallsService,
     _: ReadCalls,
     with_pii: MaySeePersonal,
-    limit: Limit = 50,
-    cursor: str | None = None,
+    page: WantedPage,
     status: CallStatus | None = None,
     direction: Literal["inbound", "outbound"] | None = None,
-    created_after: datetime | None = None,
-    created_before: datetime | None = None,
-) -> CallPage:
+    created_after: AwareDatetime | None = None,
+    created_before: AwareDatetime | None = None,
+) -> Page[CallShown]:
     """Calls, the newest first."""
     async with calls.begin() as session:
-        rows = await CallRepository(session).page(
-            limit=limit + 1,
-            before=read_cursor(cursor) if cursor else None,
-            status=status,
-            direction=direction,
-            created_after=created_after,
-            created_before=created_before,
+        rows, cursor = await CallRepository(session).page(
+            page, status=status, direction=direction, created_after=created_after, created_before=created_before
         )
-    more = write_cursor(rows[limit - 1]) if len(rows) > limit else None
-    return CallPage(data=[show_call(row, with_pii=with_pii) for row in rows[:limit]], next_cursor=more)
+    return Page(data=[show_call(row, with_pii=with_pii) for row in rows], next_cursor=cursor)
 
 
 @router.get("/events/stream", response_class=StreamingResponse)
@@ -134,13 +129,19 @@ async def get_cdr(call_id: str, calls: CallsService, _: ReadCalls, with_pii: May
 
 
 @router.post("/{call_id}/hangup", status_code=202)
-async def hang_up(call_id: str, calls: CallsService, _: HangUpCalls) -> HangupTaken:
+async def hang_up(call_id: str, calls: CallsService, caller: HangUpCalls) -> HangupTaken:
     """Ends the call: the phone's participant is taken out of the room, the phone hears a BYE."""
     row = await _row(calls, call_id)
     if row.status == CallStatus.ENDED:
         raise Conflict("the call is over already", code="call.ended")
-    fact = HangupAsked(id=new_id("evt"), call_id=call_id, source="rest", seq=0, at=calls.clock.now(), asked_by="human")
-    await calls.runner.take([fact])
+    now = calls.clock.now()
+    fact = HangupAsked(id=new_id("evt"), call_id=call_id, source="rest", seq=0, at=now, asked_by="human")
+
+    async def ask(session: AsyncSession) -> Recorded:
+        await record_act(session, caller.key_id, call_id, "hangup", now)
+        return await calls.runner.record(session, [fact])
+
+    await calls.runner.transact(ask)
     return HangupTaken(call_id=call_id, status=CallStatus((await _row(calls, call_id)).status))
 
 

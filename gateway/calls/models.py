@@ -18,7 +18,7 @@ class CallRow(Base):
 
     __tablename__ = "calls"
     __table_args__ = (
-        Index("ix_calls_created_at_id", "created_at", "id"),
+        Index("ix_calls_created_at", "created_at"),
         Index("ix_calls_status_trunk_id", "status", "trunk_id"),
     )
 

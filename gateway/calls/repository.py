@@ -13,6 +13,7 @@ from gateway.calls.events import Event
 from gateway.calls.models import CallEventRow, CallRow, SipNodeRow
 from gateway.calls.stored import call_values, event_values, read_call
 from gateway.kernel.errors import Conflict
+from gateway.rest.pages import Cut
 
 _OPEN = CallRow.status != CallStatus.ENDED.value
 
@@ -26,8 +27,12 @@ class CallRepository:
         self._session = session
 
     async def load(self, call_ids: Iterable[str]) -> dict[str, tuple[Call, int]]:
-        """Call and version by id; ids that nobody has named yet are absent."""
-        rows = await self._session.scalars(select(CallRow).where(CallRow.id.in_(list(call_ids))))
+        """Call and version by id, held until the transaction ends; ids that nobody has named yet are absent.
+
+        Held in the order of the ids, so that two batches cannot wait for each other.
+        """
+        query = select(CallRow).where(CallRow.id.in_(list(call_ids))).order_by(CallRow.id).with_for_update()
+        rows = await self._session.scalars(query)
         return {row.id: (read_call(row), row.version) for row in rows}
 
     async def facts_known(self, call_ids: Iterable[str], fact_ids: Iterable[str]) -> set[str]:
@@ -82,19 +87,15 @@ class CallRepository:
 
     async def page(
         self,
+        cut: Cut,
         *,
-        limit: int,
-        before: tuple[datetime, str] | None = None,
         status: str | None = None,
         direction: str | None = None,
         created_after: datetime | None = None,
         created_before: datetime | None = None,
-    ) -> list[CallRow]:
-        """The newest first, older than `before` = (created_at, id)."""
-        query = select(CallRow).order_by(CallRow.created_at.desc(), CallRow.id.desc()).limit(limit)
-        if before:
-            at, last = before
-            query = query.where((CallRow.created_at < at) | ((CallRow.created_at == at) & (CallRow.id < last)))
+    ) -> tuple[list[CallRow], str | None]:
+        """The newest first, and the cursor of the next page."""
+        query = select(CallRow)
         if status:
             query = query.where(CallRow.status == status)
         if direction:
@@ -103,7 +104,7 @@ class CallRepository:
             query = query.where(CallRow.created_at >= created_after)
         if created_before:
             query = query.where(CallRow.created_at < created_before)
-        return list(await self._session.scalars(query))
+        return await cut.rows(self._session, query, CallRow.id)
 
     async def get(self, call_id: str) -> CallRow | None:
         return await self._session.get(CallRow, call_id)

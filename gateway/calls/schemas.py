@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,7 +12,6 @@ from gateway.calls.events import Termination
 from gateway.calls.models import CallEventRow, CallRow
 from gateway.calls.stored import read_call, read_event
 from gateway.calls.timeline import TimelineEntry, TranscriptTurn, sentence_of
-from gateway.kernel.errors import BadInput
 
 
 class CallShown(BaseModel):
@@ -51,11 +49,6 @@ class EventShown(BaseModel):
     sentence: str
     body: dict[str, Any]
     pii: dict[str, Any] | None
-
-
-class CallPage(BaseModel):
-    data: list[CallShown]
-    next_cursor: str | None = Field(default=None, description="give it as `cursor` for the page after this one")
 
 
 class EventPage(BaseModel):
@@ -112,20 +105,3 @@ def show_event(row: CallEventRow, *, with_pii: bool) -> EventShown:
         body=row.body,
         pii=row.pii if with_pii else None,
     )
-
-
-def write_cursor(row: CallRow) -> str:
-    """Where a page ended; opaque to clients."""
-    return urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> tuple[datetime, str]:
-    """(created_at, id) of the last call of the page before; raises BadInput."""
-    try:
-        at, call_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError(cursor)
-    except ValueError as error:
-        raise BadInput("the cursor is not one of ours", code="cursor.invalid", field="cursor") from error
-    return moment, call_id

@@ -1,6 +1,7 @@
 """The verdict on an inbound INVITE: ordered checks over what our database knows. Pure.
 
-    trunk_known → number_known → source_allowed → trunk_in_switchboard → rule_exists → capacity
+    trunk_known → number_known → trunk_enabled → source_allowed → caller_allowed → trunk_in_switchboard
+        → rule_exists → capacity
 
 Every check that ran is kept with its reason; the first one that refuses decides. LiveKit names no
 trunk both for a stranger and for a wrong address, so an unknown trunk alone does not refuse: the
@@ -23,6 +24,7 @@ RETRY_AFTER_S = 5
 class KnownTrunk:
     id: str
     allowed_addresses: tuple[str, ...] = ()  # IP literals or CIDR blocks; empty allows any source
+    allowed_numbers: tuple[str, ...] = ()  # calling numbers; empty allows every caller
     enabled: bool = True
     any_number: bool = False
     max_calls: int | None = None
@@ -118,6 +120,7 @@ def _checks(asked: AdmissionAsked, route: Route) -> list[tuple[Check, _Refusal |
         (_number_known(route), _Refusal(404, "unknown_number")),
         (_has_trunk(route), _Refusal(404, "no_trunk")),
         (_source(asked, route), _Refusal(403, "source_not_allowed")),
+        (_caller(asked, route), _Refusal(403, "caller_not_allowed")),
         (_in_switchboard(route), _Refusal(503, "no_trunk", RETRY_AFTER_S)),
         (_rule_exists(route), _Refusal(404, "no_rule")),
         (_capacity(route), _Refusal(503, "over_capacity", RETRY_AFTER_S)),
@@ -153,6 +156,15 @@ def _source(asked: AdmissionAsked, route: Route) -> Check:
     passed = source_allowed(asked.pii.source_address, trunk.allowed_addresses)
     reason = "the source is one of the trunk's" if passed else "the source is not in the trunk's allowed addresses"
     return Check(name="source_allowed", passed=passed, reason=reason)
+
+
+def _caller(asked: AdmissionAsked, route: Route) -> Check:
+    trunk = route.any_trunk
+    if trunk is None or not trunk.allowed_numbers:
+        return Check(name="caller_allowed", passed=True, reason="the trunk takes every caller")
+    passed = asked.pii.ani in trunk.allowed_numbers
+    reason = "the caller is one of the trunk's" if passed else "the caller is not in the trunk's allowed numbers"
+    return Check(name="caller_allowed", passed=passed, reason=reason)
 
 
 def _in_switchboard(route: Route) -> Check:

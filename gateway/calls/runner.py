@@ -32,6 +32,7 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
 _log = get_logger(__name__)
+Complete = Callable[[AsyncSession, RecordedFact], Awaitable[RecordedFact | None]]
 _TRIES = 8
 _ON_CONFLICT = (ChangedMeanwhile, IntegrityError, OperationalError)
 
@@ -63,12 +64,19 @@ class _Story:
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
+    def add(self, fact: RecordedFact) -> None:
+        decision = decide(self.call, fact)
+        self.call = apply(self.call, decision)
+        self.events += decision.events
+        self.effects += decision.effects
+
 
 class CallRunner:
-    """`begin` opens a transaction that commits at its end; `on_call` hears of every call after its commit."""
+    """`begin` opens a transaction that commits at its end; `complete` adds what a fact alone does not tell;
+    `on_call` hears of every call after its commit."""
 
-    def __init__(self, begin: Begin, rooms: Rooms, clock: Clock, feed: Feed) -> None:
-        self._begin, self._clock, self._feed = begin, clock, feed
+    def __init__(self, begin: Begin, rooms: Rooms, clock: Clock, feed: Feed, complete: Complete) -> None:
+        self._begin, self._clock, self._feed, self._complete = begin, clock, feed, complete
         self._tasks = TaskSet()
         self._listeners: list[Callable[[Call], None]] = []
         self.performer = Performer(begin, rooms, clock, self.take)
@@ -135,10 +143,9 @@ class CallRunner:
             story = stories[fact.call_id]
             if story.call is None and await self._is_only_counted(session, fact):
                 continue
-            decision = decide(story.call, fact)
-            story.call = apply(story.call, decision)
-            story.events += decision.events
-            story.effects += decision.effects
+            story.add(fact)
+            if (more := await self._complete(session, fact)) is not None:
+                story.add(more)
         return stories, repeated
 
     async def _is_only_counted(self, session: AsyncSession, fact: RecordedFact) -> bool:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 
 from gateway.calls.admissions import Admissions, FindRoute
 from gateway.calls.feed import Feed
+from gateway.calls.lookup import find_route, route_of_admitted
 from gateway.calls.loops import CallLoops
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
 from gateway.calls.repository import CallRepository
-from gateway.calls.runner import CallRunner
+from gateway.calls.runner import CallRunner, Complete
 from gateway.calls.webhook_facts import ROOM_CHANGED, fact_of
 from gateway.kernel.clock import Clock
 from gateway.kernel.role_tokens import RoleTokens
@@ -32,14 +33,15 @@ class Calls:
         begin: Begin,
         rooms: Rooms,
         clock: Clock,
-        find_route: FindRoute,
         tokens: RoleTokens,
         verify_webhook: VerifyWebhook,
+        find_route: FindRoute = find_route,
+        complete: Complete = route_of_admitted,
     ) -> None:
         self.begin, self.clock, self.tokens, self.verify_webhook = begin, clock, tokens, verify_webhook
         self.closing = False
         self.feed = Feed()
-        self.runner = CallRunner(begin, rooms, clock, self.feed)
+        self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
         self.admissions = Admissions(self.runner, find_route, clock)
         self.loops = CallLoops(self.runner, begin, rooms, clock)
 

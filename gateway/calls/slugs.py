@@ -13,6 +13,7 @@ SENTENCES: dict[str, str] = {
     "no_rule": "No dispatch rule takes calls to this number on this trunk.",
     "wrong_password": "The caller's SIP credentials were wrong.",
     "source_not_allowed": "The call came from an address that the trunk does not allow.",
+    "caller_not_allowed": "The trunk does not take calls from this caller's number.",
     "no_trunk": "No inbound trunk accepts this call.",
     "outbound_not_allowed": "Outbound calls are not enabled on this gateway.",
     "no_codec": "The caller's phone offered no codec that the gateway speaks (PCMU or PCMA).",

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.calls import models
+import agents.models  # noqa: F401 - the metadata must be whole
 from gateway.calls.admission import AdmissionAsked
 from gateway.calls.admit import KnownRule, KnownTrunk, Route
 from gateway.calls.memory_rooms import MemoryRooms
 from gateway.calls.models import CallEventRow
+from gateway.calls.own_facts import RecordedFact
 from gateway.calls.ports import RoomEvent, RoomParticipant
 from gateway.calls.repository import CallRepository
 from gateway.calls.service import Calls
@@ -28,11 +28,6 @@ from tests.unit.calls.story import CALLER, NUMBERS, ROOM, T0
 
 TRUNK = KnownTrunk(id="trk_1", allowed_addresses=("192.0.2.0/24",))
 ROUTE = Route(trunk=TRUNK, number_id="num_1", owner=TRUNK, rule=KnownRule(id="rule_1", agent_id="agt_1"))
-TABLES: list[Table] = [
-    table
-    for table in Base.metadata.sorted_tables
-    if table.name in {row.__tablename__ for row in vars(models).values() if hasattr(row, "__tablename__")}
-]
 
 
 @dataclass
@@ -111,8 +106,8 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     url = os.environ.get("GATEWAY_TEST_DATABASE_URL") or f"sqlite+aiosqlite:///{tmp_path / 'calls.db'}"
     database = Database(url)
     async with database.engine.begin() as connection:
-        await connection.run_sync(lambda c: Base.metadata.drop_all(c, tables=TABLES))
-        await connection.run_sync(lambda c: Base.metadata.create_all(c, tables=TABLES))
+        await connection.run_sync(lambda c: Base.metadata.drop_all(c))
+        await connection.run_sync(lambda c: Base.metadata.create_all(c))
     yield database
     await database.close()
 
@@ -128,6 +123,9 @@ def make_world(database: Database, keys: Path, clock: ManualClock, rooms: Memory
     async def find_route(_: AsyncSession, asked: AdmissionAsked) -> Route:
         return world.routes.get(asked.pii.dnis, ROUTE)
 
+    async def nothing_to_add(_: AsyncSession, fact: RecordedFact) -> RecordedFact | None:
+        return None
+
     def verify(body: bytes, authorization: str) -> RoomEvent | None:
         if authorization != "signed":
             raise NotAuthenticated("the webhook is not signed by LiveKit")
@@ -138,6 +136,7 @@ def make_world(database: Database, keys: Path, clock: ManualClock, rooms: Memory
         rooms=rooms,
         clock=clock,
         find_route=find_route,
+        complete=nothing_to_add,
         tokens=RoleTokens(keys),
         verify_webhook=verify,
     )

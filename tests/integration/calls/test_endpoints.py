@@ -12,12 +12,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from gateway.auth.models import ApiKeyRow, AuditRow
+from gateway.auth.models import AuditRow
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
 from gateway.calls.endpoints import router
 from gateway.calls.stream import follow, server_sent
-from gateway.db.base import Base
 from gateway.kernel.ids import new_id
 from gateway.rest import problems
 from tests.integration.calls.conftest import World
@@ -33,10 +32,6 @@ async def clients(world: World) -> AsyncIterator[Clients]:
     app.state.calls = world.calls
     app.include_router(router)
     problems.install(app)
-    tables = [Base.metadata.tables[row.__tablename__] for row in (ApiKeyRow, AuditRow)]
-    async with world.database.engine.begin() as connection:
-        await connection.run_sync(lambda c: Base.metadata.drop_all(c, tables=tables))
-        await connection.run_sync(lambda c: Base.metadata.create_all(c, tables=tables))
     found: Clients = {}
     for role in Role:
         async with world.database.begin() as session:

@@ -62,6 +62,12 @@ def test_an_admitted_call_carries_attributes_and_policy() -> None:
             "source_not_allowed",
             "source_allowed",
         ),
+        (
+            replace(ROUTE, trunk=None, owner=replace(TRUNK, allowed_numbers=("+1",))),
+            403,
+            "caller_not_allowed",
+            "caller_allowed",
+        ),
         (replace(ROUTE, trunk=None), 503, "no_trunk", "trunk_in_switchboard"),
         (replace(ROUTE, rule=None), 404, "no_rule", "rule_exists"),
         (replace(ROUTE, trunk=replace(TRUNK, open_calls=2)), 503, "over_capacity", "capacity"),

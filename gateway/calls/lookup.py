@@ -1,0 +1,82 @@
+"""What our database knows about an INVITE: trunk, number, rule, agent, calls that are open."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch_rules.match import match
+from dispatch_rules.models import RuleRow
+from dispatch_rules.repository import RuleRepository, terms_of
+from gateway.calls.admission import AdmissionAsked
+from gateway.calls.admit import KnownRule, KnownTrunk, Route
+from gateway.calls.facts import InviteReceived
+from gateway.calls.own_facts import RecordedFact, RouteFound
+from gateway.calls.repository import CallRepository
+from trunks.models import TrunkRow
+from trunks.repository import NumberRepository, TrunkRepository
+
+
+async def find_route(session: AsyncSession, asked: AdmissionAsked) -> Route:
+    """Works inside the caller's transaction."""
+    trunk = await TrunkRepository(session).by_livekit_id(asked.livekit_trunk_id)
+    number = await NumberRepository(session).by_number(asked.pii.dnis)
+    owner = await session.get(TrunkRow, number.inbound_trunk_id) if number and number.inbound_trunk_id else None
+    of_call = trunk or owner
+    return Route(
+        trunk=await _known(session, trunk),
+        number_id=number.id if number else "",
+        owner=await _known(session, owner),
+        rule=await _rule(session, of_call.id, asked) if of_call else None,
+    )
+
+
+async def route_of_admitted(session: AsyncSession, fact: RecordedFact) -> RouteFound | None:
+    """Trunk, rule and agent of a call that the node let in while we were away; None for any other fact."""
+    if not isinstance(fact, InviteReceived) or fact.admitted_by != "loss_policy":
+        return None
+    asked = AdmissionAsked(
+        call_id=fact.call_id,
+        direction=fact.direction,
+        sip_call_id=fact.sip_call_id,
+        node=fact.node,
+        livekit_trunk_id=fact.livekit_trunk_id,
+        pii=fact.pii,
+    )
+    route = await find_route(session, asked)
+    return RouteFound(
+        id=f"{fact.call_id}:route",
+        call_id=fact.call_id,
+        source="control-plane",
+        seq=0,
+        at=fact.at,
+        trunk_id=route.any_trunk.id if route.any_trunk else "",
+        number_id=route.number_id,
+        rule_id=route.rule.id if route.rule else "",
+        agent_id=route.rule.agent_id if route.rule else "",
+    )
+
+
+async def _known(session: AsyncSession, row: TrunkRow | None) -> KnownTrunk | None:
+    if row is None:
+        return None
+    return KnownTrunk(
+        id=row.id,
+        allowed_addresses=tuple(row.allowed_addresses),
+        allowed_numbers=tuple(row.allowed_numbers),
+        enabled=row.enabled,
+        any_number=row.any_number,
+        max_calls=row.max_calls,
+        open_calls=0 if row.max_calls is None else await CallRepository(session).count_open(row.id),
+        on_control_plane_loss="accept" if row.on_control_plane_loss == "accept" else "reject",
+    )
+
+
+async def _rule(session: AsyncSession, trunk_id: str, asked: AdmissionAsked) -> KnownRule | None:
+    rows: dict[str, RuleRow] = {row.id: row for row in await RuleRepository(session).all()}
+    found = match((terms_of(row) for row in rows.values()), trunk_id, asked.pii.dnis, asked.pii.ani)
+    if found is None:
+        return None
+    row = rows[found.id]
+    return KnownRule(
+        id=row.id, agent_id=row.agent_id, fallback_prompt=row.fallback_prompt, max_duration_s=row.max_duration_s
+    )

@@ -1,0 +1,1 @@
+"""Which agent takes a call: rules, their order, their conflicts."""

@@ -1,0 +1,1 @@
+"""Numbers and the road to the telephone network."""

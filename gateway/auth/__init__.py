@@ -1,0 +1,1 @@
+"""Who may: API keys, scopes, and the record of what administrators did."""

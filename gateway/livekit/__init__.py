@@ -1,0 +1,1 @@
+"""The adapter to LiveKit's server API; nothing else imports `livekit.api`."""

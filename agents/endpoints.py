@@ -1,0 +1,122 @@
+"""Agent profiles over REST, and for workers on the internal address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agents.models import AgentRow
+from agents.profile import AgentContent, AgentProfile
+from gateway.auth.deps import Caller, Needs
+from gateway.auth.repository import record_act
+from gateway.auth.scopes import Scope
+from gateway.kernel.errors import BadInput, Conflict, NotAuthenticated, NotFound
+from gateway.kernel.ids import new_id
+from gateway.kernel.role_tokens import RoleTokens
+from gateway.rest.idempotency import CreateOnce
+from gateway.rest.pages import Page, WantedPage
+from gateway.rest.problems import PROBLEMS
+from gateway.rest.requests import RequestClock, Session
+
+router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEMS)
+internal = APIRouter(prefix="/internal/v1", tags=["internal"])
+Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
+Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
+
+
+class AgentShown(AgentProfile):
+    created_at: datetime
+    updated_at: datetime
+
+
+def shown(row: AgentRow) -> AgentShown:
+    return AgentShown(id=row.id, created_at=row.created_at, updated_at=row.updated_at, **row.content)
+
+
+@router.post("", status_code=201, response_model=AgentShown)
+async def create(
+    body: AgentContent, caller: Writer, session: Session, clock: RequestClock, once: CreateOnce
+) -> AgentShown | JSONResponse:
+    """Describe an agent: its greeting, its dialogue, its limits."""
+
+    async def work() -> AgentShown:
+        now = clock.now()
+        row = AgentRow(
+            id=new_id("agt"), name=body.name, content=body.model_dump(mode="json"), created_at=now, updated_at=now
+        )
+        session.add(row)
+        await record_act(session, caller.key_id, row.id, "create", now)
+        await session.flush()
+        return shown(row)
+
+    return await once.do(work)
+
+
+@router.get("")
+async def list_agents(caller: Reader, session: Session, page: WantedPage) -> Page[AgentShown]:
+    rows, cursor = await page.rows(session, select(AgentRow), AgentRow.id)
+    return Page(data=[shown(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/{agent_id}")
+async def get(agent_id: str, caller: Reader, session: Session) -> AgentShown:
+    return shown(await found(session, agent_id))
+
+
+@router.patch("/{agent_id}")
+async def change(
+    agent_id: str, body: dict[str, object], caller: Writer, session: Session, clock: RequestClock
+) -> AgentShown:
+    """Change some fields; the rest stays. Calls that are on keep the profile they began with."""
+    row = await found(session, agent_id)
+    try:
+        content = AgentContent.model_validate(row.content | body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{place}: {first['msg']}", field=place, todo="see /docs for the fields") from error
+    row.name, row.content, row.updated_at = content.name, content.model_dump(mode="json"), clock.now()
+    await record_act(session, caller.key_id, row.id, "update", clock.now())
+    return shown(row)
+
+
+@router.delete("/{agent_id}", status_code=204)
+async def delete(agent_id: str, caller: Writer, session: Session, clock: RequestClock, request: Request) -> None:
+    row = await found(session, agent_id)
+    if rule := await request.app.state.rule_of_agent(session, agent_id):
+        raise Conflict(
+            f"rule {rule} sends calls to this agent", code="agent.in_use", todo=f"change or delete {rule} first"
+        )
+    await session.delete(row)
+    await record_act(session, caller.key_id, row.id, "delete", clock.now())
+
+
+@internal.get("/agent-profiles/{agent_id}")
+async def profile(
+    agent_id: str, session: Session, request: Request, authorization: Annotated[str, Header()] = ""
+) -> AgentProfile:
+    """For workers: the profile a call is to be held with."""
+    tokens: RoleTokens = request.app.state.tokens
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotAuthenticated("an internal token is needed", todo="send Authorization: Bearer …")
+    tokens.verify(token, "profiles")
+    row = await found(session, agent_id)
+    return AgentProfile(id=row.id, **row.content)
+
+
+async def found(session: AsyncSession, agent_id: str) -> AgentRow:
+    row = await session.get(AgentRow, agent_id)
+    if row is None:
+        raise NotFound("there is no such agent", todo="GET /v1/agents")
+    return row
+
+
+async def agent_exists(session: AsyncSession, agent_id: str) -> bool:
+    return await session.get(AgentRow, agent_id) is not None

@@ -1,0 +1,119 @@
+"""Dispatch rules over REST."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch_rules.conflicts import conflict
+from dispatch_rules.match import match, why
+from dispatch_rules.models import RuleRow
+from dispatch_rules.repository import RuleRepository, terms_of
+from dispatch_rules.schemas import CallImagined, Resolution, Rule, RuleAsked, RuleChange
+from gateway.auth.deps import Caller, Needs
+from gateway.auth.repository import record_act
+from gateway.auth.scopes import Scope
+from gateway.kernel.errors import Conflict, NotFound
+from gateway.kernel.ids import new_id
+from gateway.rest.changes import changes
+from gateway.rest.idempotency import CreateOnce
+from gateway.rest.pages import Page, WantedPage
+from gateway.rest.problems import PROBLEMS
+from gateway.rest.requests import RequestClock, Session
+from trunks.provisioning import Provisioning
+from trunks.repository import NumberRepository, TrunkRepository
+from trunks.schemas import SyncState
+
+router = APIRouter(prefix="/v1/dispatch-rules", tags=["dispatch-rules"], responses=PROBLEMS)
+Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
+Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
+
+
+@router.post("", status_code=201, response_model=Rule)
+async def create(
+    body: RuleAsked, caller: Writer, session: Session, clock: RequestClock, once: CreateOnce, request: Request
+) -> Rule | JSONResponse:
+    """Send the calls of some trunks, and perhaps numbers, to an agent."""
+
+    async def work() -> Rule:
+        now = clock.now()
+        row = RuleRow(id=new_id("rule"), livekit_id="", created_at=now, updated_at=now, **body.model_dump())
+        await check(session, row, request)
+        session.add(row)
+        await record_act(session, caller.key_id, row.id, "create", now)
+        await session.flush()
+        return Rule.model_validate(row)
+
+    return await once.do(work)
+
+
+@router.get("")
+async def list_rules(caller: Reader, session: Session, page: WantedPage) -> Page[Rule]:
+    rows, cursor = await page.rows(session, select(RuleRow), RuleRow.id)
+    return Page(data=[Rule.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/sync")
+async def sync(caller: Reader, request: Request) -> SyncState:
+    """Does LiveKit have these rules as they are here?"""
+    provisioning: Provisioning = request.app.state.provisioning
+    return await provisioning.state("dispatch-rules")
+
+
+@router.post("/resolve")
+async def resolve(body: CallImagined, caller: Reader, session: Session) -> Resolution:
+    """Which rule would take this call, and why the others would not; nothing is dialled."""
+    number = await NumberRepository(session).by_number(body.called)
+    trunk_id = body.trunk_id or (number.inbound_trunk_id if number else None)
+    rows = {row.id: row for row in await RuleRepository(session).all()}
+    terms = [terms_of(row) for row in rows.values()]
+    found = match(terms, trunk_id or "", body.called, body.calling)
+    return Resolution(
+        rule_id=found.id if found else None,
+        agent_id=rows[found.id].agent_id if found else None,
+        trunk_id=trunk_id,
+        reasons=why(terms, trunk_id or "", body.called, body.calling),
+    )
+
+
+@router.get("/{rule_id}")
+async def get(rule_id: str, caller: Reader, session: Session) -> Rule:
+    return Rule.model_validate(await RuleRepository(session).get(rule_id))
+
+
+@router.patch("/{rule_id}")
+async def change(
+    rule_id: str, body: RuleChange, caller: Writer, session: Session, clock: RequestClock, request: Request
+) -> Rule:
+    row = await RuleRepository(session).get(rule_id)
+    for name, value in changes(body, nullable=frozenset({"max_duration_s"})).items():
+        setattr(row, name, value)
+    row.updated_at = clock.now()
+    await check(session, row, request)
+    await record_act(session, caller.key_id, row.id, "update", clock.now())
+    return Rule.model_validate(row)
+
+
+@router.delete("/{rule_id}", status_code=204)
+async def delete(rule_id: str, caller: Writer, session: Session, clock: RequestClock) -> None:
+    row = await RuleRepository(session).get(rule_id)
+    await session.delete(row)
+    await record_act(session, caller.key_id, row.id, "delete", clock.now())
+
+
+async def check(session: AsyncSession, row: RuleRow, request: Request) -> None:
+    """Raises NotFound for a trunk or agent that is not there, Conflict for a rule that matches alike."""
+    for trunk_id in row.trunk_ids:
+        await TrunkRepository(session).get(trunk_id, "inbound", field="trunk_ids")
+    if not await request.app.state.agent_exists(session, row.agent_id):
+        raise NotFound("there is no such agent", field="agent_id", todo="GET /v1/agents")
+    others = [terms_of(one) for one in await RuleRepository(session).all() if one.id != row.id]
+    if other := conflict(terms_of(row), others):
+        raise Conflict(
+            f"rule {other.id} ({other.name}) would match the same calls equally well", code="rule.conflict",
+            todo="give one of them numbers or inbound_numbers, or change the other rule",
+        )  # fmt: skip

@@ -1,0 +1,28 @@
+"""The table of dispatch rules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.db.base import Base, UtcDateTime
+
+
+class RuleRow(Base):
+    __tablename__ = "dispatch_rules"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    enabled: Mapped[bool] = mapped_column(Boolean)
+    trunk_ids: Mapped[list[str]] = mapped_column(JSON)
+    numbers: Mapped[list[str]] = mapped_column(JSON, comment="called; empty fits all")
+    inbound_numbers: Mapped[list[str]] = mapped_column(JSON, comment="calling; empty fits all")
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+    room_prefix: Mapped[str] = mapped_column(String(32))
+    fallback_prompt: Mapped[str] = mapped_column(String(64))
+    max_duration_s: Mapped[int | None]
+    livekit_id: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,56 @@
+"""Queries of dispatch rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch_rules.match import Terms
+from dispatch_rules.models import RuleRow
+from gateway.kernel.errors import NotFound
+from trunks.ports import Body
+from trunks.repository import TrunkRepository
+
+
+def terms_of(row: RuleRow) -> Terms:
+    return Terms(row.id, row.name, row.trunk_ids, row.numbers, row.inbound_numbers, row.enabled)
+
+
+class RuleRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, rule_id: str) -> RuleRow:
+        """Raises NotFound."""
+        row = await self._session.get(RuleRow, rule_id)
+        if row is None:
+            raise NotFound("there is no such dispatch rule", todo="GET /v1/dispatch-rules")
+        return row
+
+    async def all(self) -> Sequence[RuleRow]:
+        return (await self._session.scalars(select(RuleRow))).all()
+
+    async def link(self, rule_id: str, livekit_id: str) -> None:
+        await self._session.execute(update(RuleRow).where(RuleRow.id == rule_id).values(livekit_id=livekit_id))
+
+
+async def wanted_rules(session: AsyncSession, agent_name: str) -> dict[str, Body]:
+    """Rules as LiveKit should have them, by our id. A rule none of whose trunks is in LiveKit is left out: without
+    trunks LiveKit would take it for one that accepts strangers."""
+    links = {row.id: row.livekit_id for row in await TrunkRepository(session).all("inbound") if row.livekit_id}
+    wanted: dict[str, Body] = {}
+    for row in await RuleRepository(session).all():
+        trunk_ids = sorted(links[one] for one in row.trunk_ids if one in links)
+        if row.enabled and trunk_ids:
+            wanted[row.id] = {
+                "name": row.name,
+                "trunk_ids": trunk_ids,
+                "numbers": sorted(row.numbers),
+                "inbound_numbers": sorted(row.inbound_numbers),
+                "room_prefix": row.room_prefix,
+                "agent_name": agent_name,
+                "agent_id": row.agent_id,
+            }
+    return wanted

@@ -1,0 +1,25 @@
+"""The routers, in reading order."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+import agents.endpoints
+import dispatch_rules.endpoints
+import gateway.auth.endpoints
+import gateway.calls.endpoints
+import gateway.calls.internal_endpoints
+import trunks.endpoints
+import trunks.number_endpoints
+
+PUBLIC: tuple[APIRouter, ...] = (
+    trunks.number_endpoints.router,
+    trunks.endpoints.inbound,
+    trunks.endpoints.outbound,
+    dispatch_rules.endpoints.router,
+    agents.endpoints.router,
+    gateway.calls.endpoints.router,
+    gateway.auth.endpoints.router,
+)
+INTERNAL: tuple[APIRouter, ...] = (gateway.calls.internal_endpoints.router, agents.endpoints.internal)
+PROVISIONED = ("/v1/numbers", "/v1/inbound-trunks", "/v1/outbound-trunks", "/v1/dispatch-rules")

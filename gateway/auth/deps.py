@@ -1,0 +1,50 @@
+"""Who asks: `caller: Annotated[Caller, Needs(Scope.CONFIG_READ)]` in an endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from gateway.auth.repository import KeyRepository
+from gateway.auth.scopes import SCOPES, Role, Scope
+from gateway.kernel.errors import NotAllowed, NotAuthenticated
+from gateway.rest.requests import Session
+
+_bearer = HTTPBearer(auto_error=False, description="an API key: gw_live_…")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The key of this request."""
+
+    key_id: str
+    scopes: frozenset[Scope]
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes
+
+
+async def caller_of(
+    request: Request, session: Session, credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)
+) -> Caller:
+    """Raises NotAuthenticated."""
+    if credentials is None:
+        raise NotAuthenticated("an API key is needed", todo="send Authorization: Bearer gw_live_…")
+    row = await KeyRepository(session).find(credentials.credentials)
+    if row is None:
+        raise NotAuthenticated("the API key is not valid", code="auth.invalid", todo="use a key that was not revoked")
+    return Caller(row.id, SCOPES[Role(row.role)])
+
+
+def Needs(scope: Scope) -> Any:  # noqa: N802 - it stands where a class would, beside Depends
+    """A dependency that lets only keys with `scope` through. Raises NotAllowed."""
+
+    def check(caller: Caller = Depends(caller_of)) -> Caller:
+        if not caller.may(scope):
+            raise NotAllowed(f"the key lacks the scope {scope}", todo="use a key with a role that has it")
+        return caller
+
+    return Depends(check)

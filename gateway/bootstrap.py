@@ -1,0 +1,174 @@
+"""The only composition root: ports are wired to adapters here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agents.endpoints import agent_exists
+from dispatch_rules.models import RuleRow
+from dispatch_rules.repository import RuleRepository, wanted_rules
+from gateway.app import build_internal, build_public
+from gateway.auth.repository import KeyRepository
+from gateway.auth.scopes import Role
+from gateway.calls.service import Calls
+from gateway.db import schema
+from gateway.db.session import Database
+from gateway.kernel.clock import Clock, SystemClock
+from gateway.kernel.errors import SetupError
+from gateway.kernel.role_tokens import RoleTokens
+from gateway.kernel.secrets import SecretBox, open_box
+from gateway.livekit.client import LiveKitClient
+from gateway.livekit.identity import SwitchboardIdentity
+from gateway.livekit.rooms import LiveKitRooms
+from gateway.livekit.switchboard import LiveKitSwitchboard
+from gateway.livekit.webhooks import webhook_reader
+from gateway.route import find_route
+from gateway.settings import Settings
+from trunks.provisioning import Provisioning, Resource
+from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
+
+LOCAL_KEY = "local tools"
+
+
+@dataclass
+class Container:
+    """Everything the applications need, put on their state."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    secrets: SecretBox
+    tokens: RoleTokens
+    provisioning: Provisioning
+    calls: Calls
+
+    def put_on(self, state: Any) -> None:
+        for name in ("settings", "database", "clock", "secrets", "tokens", "provisioning", "calls"):
+            setattr(state, name, getattr(self, name))
+        state.agent_exists = agent_exists
+        state.rule_of_agent = rule_of_agent
+
+
+async def rule_of_agent(session: AsyncSession, agent_id: str) -> str | None:
+    return await session.scalar(select(RuleRow.id).where(RuleRow.agent_id == agent_id).limit(1))
+
+
+def migrate(settings: Settings) -> None:
+    """The database to the newest schema."""
+    schema.upgrade(settings.database)
+
+
+async def issue_local_key(settings: Settings) -> str:
+    """A fresh admin key for the tools of this machine, in place of the one before."""
+    database, now = Database(settings.database), SystemClock().now()
+    try:
+        async with database.begin() as session:
+            keys = KeyRepository(session)
+            await keys.revoke_named(LOCAL_KEY, now)
+            _, key = await keys.create(LOCAL_KEY, Role.ADMIN, now)
+        return key.text
+    finally:
+        await database.close()
+
+
+async def first_key(database: Database, clock: Clock) -> str | None:
+    """An admin key when there is none at all yet; printed once by `gateway serve`."""
+    async with database.begin() as session:
+        keys = KeyRepository(session)
+        if await keys.count():
+            return None
+        _, key = await keys.create("first admin", Role.ADMIN, clock.now())
+        return key.text
+
+
+async def secret_box(settings: Settings, database: Database) -> SecretBox:
+    """Raises SetupError when secrets are stored and their key file is gone."""
+    path: Path = settings.key_file or settings.keys_dir / "secrets.key"
+    if not path.exists():
+        async with database.begin() as session:
+            if await TrunkRepository(session).any_password():
+                raise SetupError(
+                    f"the key file {path} is missing, and stored secrets need it",
+                    todo="set GATEWAY_KEY_FILE to it, or restore it from your backup",
+                )
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return open_box(path)
+
+
+def resources(box: SecretBox, agent_name: str) -> list[Resource]:
+    """What is provisioned, in the order in which one needs the other."""
+
+    async def link_trunk(session: AsyncSession, owner: str, livekit_id: str) -> None:
+        await TrunkRepository(session).link(owner, livekit_id)
+
+    async def link_rule(session: AsyncSession, owner: str, livekit_id: str) -> None:
+        await RuleRepository(session).link(owner, livekit_id)
+
+    return [
+        Resource("inbound-trunks", lambda session: wanted_inbound(session, box), link_trunk),
+        Resource("outbound-trunks", lambda session: wanted_outbound(session, box), link_trunk),
+        Resource("dispatch-rules", lambda session: wanted_rules(session, agent_name), link_rule),
+    ]
+
+
+async def run_control_plane(settings: Settings) -> None:
+    """Serves both applications until SIGTERM or SIGINT. Raises SetupError for an old schema."""
+    database, clock = Database(settings.database), SystemClock()
+    await schema.require_current(database)
+    if key := await first_key(database, clock):
+        print(f"first admin API key, shown this once: {key}", flush=True)  # noqa: T201 - it must not go to a log
+    livekit = LiveKitClient(settings.livekit)
+    identity = SwitchboardIdentity(livekit, settings.redis_url)
+    box, tokens = await secret_box(settings, database), RoleTokens(settings.keys_dir)
+    provisioning = Provisioning(
+        database, LiveKitSwitchboard(livekit), resources(box, settings.livekit.agent_name), identity
+    )
+    calls = Calls(
+        begin=database.begin,
+        rooms=LiveKitRooms(livekit, settings.livekit.agent_name),
+        clock=clock,
+        find_route=find_route,
+        tokens=tokens,
+        verify_webhook=webhook_reader(settings.livekit),
+    )
+    container = Container(settings, database, clock, box, tokens, provisioning, calls)
+    provisioning.start()
+    await calls.start()
+    try:
+        await serve(container)
+    finally:
+        await calls.close()
+        await provisioning.close()
+        await identity.close()
+        await livekit.close()
+        await database.close()
+
+
+async def serve(container: Container) -> None:
+    """Both servers; the first signal ends both."""
+    api = container.settings.api
+    servers = [
+        uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False))
+        for app, host, port in (
+            (build_public(container), api.host, api.port),
+            (build_internal(container), api.internal_host, api.internal_port),
+        )
+    ]
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    tasks = [loop.create_task(server._serve(), name="http") for server in servers]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    await asyncio.gather(*tasks)

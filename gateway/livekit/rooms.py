@@ -1,0 +1,63 @@
+"""LiveKit's rooms as the call sees them (`gateway.calls.ports.Rooms`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from livekit import api
+from livekit.protocol import models
+
+from gateway.calls.ports import ParticipantKind, RoomParticipant
+from gateway.kernel.errors import NotFound
+from gateway.livekit.client import LiveKitClient
+
+KINDS: dict[int, ParticipantKind] = {
+    models.ParticipantInfo.SIP: "sip",
+    models.ParticipantInfo.AGENT: "agent",
+    models.ParticipantInfo.STANDARD: "standard",
+}
+
+
+def read_participant(info: models.ParticipantInfo) -> RoomParticipant:
+    joined = datetime.fromtimestamp(info.joined_at, UTC) if info.joined_at else None
+    return RoomParticipant(info.identity, KINDS.get(info.kind, "other"), dict(info.attributes), joined)
+
+
+class LiveKitRooms:
+    def __init__(self, client: LiveKitClient, agent_name: str) -> None:
+        self._client, self._agent_name = client, agent_name
+
+    async def dispatch_agent(self, room: str, *, agent_id: str, call_id: str, resume: bool) -> None:
+        metadata = json.dumps({"agent_id": agent_id, "call_id": call_id, "resume": resume})
+        wanted = api.CreateAgentDispatchRequest(agent_name=self._agent_name, room=room, metadata=metadata)
+        async with self._client.asked() as lk:
+            await lk.agent_dispatch.create_dispatch(wanted)
+
+    async def remove_participant(self, room: str, identity: str) -> None:
+        try:
+            async with self._client.asked() as lk:
+                await lk.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
+        except NotFound:
+            return
+
+    async def delete_room(self, room: str) -> None:
+        try:
+            async with self._client.asked() as lk:
+                await lk.room.delete_room(api.DeleteRoomRequest(room=room))
+        except NotFound:
+            return
+
+    async def list_participants(self, room: str) -> list[RoomParticipant] | None:
+        if room not in await self.existing_rooms([room]):
+            return None
+        async with self._client.asked() as lk:
+            found = await lk.room.list_participants(api.ListParticipantsRequest(room=room))
+        return [read_participant(info) for info in found.participants]
+
+    async def existing_rooms(self, rooms: list[str]) -> set[str]:
+        if not rooms:
+            return set()
+        async with self._client.asked() as lk:
+            found = await lk.room.list_rooms(api.ListRoomsRequest(names=rooms))
+        return {room.name for room in found.rooms}

@@ -1,0 +1,1 @@
+"""What every REST resource shares: problems, pages, idempotency, the session of a request."""

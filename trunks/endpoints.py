@@ -1,0 +1,175 @@
+"""Inbound and outbound trunks over REST: two routers over one table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import func, select
+
+from gateway.auth.deps import Caller, Needs
+from gateway.auth.repository import record_act
+from gateway.auth.scopes import Scope
+from gateway.kernel.errors import Conflict
+from gateway.kernel.ids import new_id
+from gateway.kernel.secrets import SecretBox
+from gateway.rest.changes import changes
+from gateway.rest.idempotency import CreateOnce
+from gateway.rest.pages import Page, WantedPage
+from gateway.rest.problems import PROBLEMS
+from gateway.rest.requests import RequestClock, Session
+from trunks.models import NumberRow, TrunkRow
+from trunks.provisioning import Provisioning
+from trunks.repository import TrunkRepository
+from trunks.schemas import (
+    InboundTrunk,
+    InboundTrunkAsked,
+    InboundTrunkChange,
+    OutboundTrunk,
+    OutboundTrunkAsked,
+    OutboundTrunkChange,
+    SyncState,
+)
+from trunks.terms import check_credentials, check_inbound
+
+inbound = APIRouter(prefix="/v1/inbound-trunks", tags=["inbound-trunks"], responses=PROBLEMS)
+outbound = APIRouter(prefix="/v1/outbound-trunks", tags=["outbound-trunks"], responses=PROBLEMS)
+Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
+Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
+
+
+def box_of(request: Request) -> SecretBox:
+    return request.app.state.secrets
+
+
+def provisioning_of(request: Request) -> Provisioning:
+    return request.app.state.provisioning
+
+
+@inbound.post("", status_code=201, response_model=InboundTrunk)
+async def create_inbound(
+    body: InboundTrunkAsked, caller: Writer, session: Session, clock: RequestClock, once: CreateOnce, request: Request
+) -> InboundTrunk | JSONResponse:
+    """Let a carrier or PBX call in."""
+
+    async def work() -> InboundTrunk:
+        row = new_row("inbound", body.model_dump(), request, clock)
+        check_inbound(row, await TrunkRepository(session).all("inbound"))
+        session.add(row)
+        await record_act(session, caller.key_id, row.id, "create", clock.now())
+        await session.flush()
+        return InboundTrunk.model_validate(row)
+
+    return await once.do(work)
+
+
+@inbound.get("")
+async def list_inbound(caller: Reader, session: Session, page: WantedPage) -> Page[InboundTrunk]:
+    rows, cursor = await page.rows(session, select(TrunkRow).where(TrunkRow.direction == "inbound"), TrunkRow.id)
+    return Page(data=[InboundTrunk.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+@inbound.get("/sync")
+async def sync_inbound(caller: Reader, request: Request) -> SyncState:
+    """Does LiveKit have these trunks as they are here?"""
+    return await provisioning_of(request).state("inbound-trunks")
+
+
+@inbound.get("/{trunk_id}")
+async def get_inbound(trunk_id: str, caller: Reader, session: Session) -> InboundTrunk:
+    return InboundTrunk.model_validate(await TrunkRepository(session).get(trunk_id, "inbound"))
+
+
+@inbound.patch("/{trunk_id}")
+async def change_inbound(
+    trunk_id: str, body: InboundTrunkChange, caller: Writer, session: Session, clock: RequestClock, request: Request
+) -> InboundTrunk:
+    repository = TrunkRepository(session)
+    row = await repository.get(trunk_id, "inbound")
+    apply(row, changes(body, nullable=frozenset({"max_calls"})), request, clock)
+    check_inbound(row, [one for one in await repository.all("inbound") if one.id != row.id])
+    await record_act(session, caller.key_id, row.id, "update", clock.now())
+    return InboundTrunk.model_validate(row)
+
+
+@inbound.delete("/{trunk_id}", status_code=204)
+async def delete_inbound(trunk_id: str, caller: Writer, session: Session, clock: RequestClock) -> None:
+    row = await TrunkRepository(session).get(trunk_id, "inbound")
+    used = await session.scalar(select(func.count()).select_from(NumberRow).where(NumberRow.inbound_trunk_id == row.id))
+    if used:
+        raise Conflict(
+            f"{used} numbers are attached to this trunk", code="trunk.in_use", todo="attach them to another trunk first"
+        )
+    await session.delete(row)
+    await record_act(session, caller.key_id, row.id, "delete", clock.now())
+
+
+@outbound.post("", status_code=201, response_model=OutboundTrunk)
+async def create_outbound(
+    body: OutboundTrunkAsked, caller: Writer, session: Session, clock: RequestClock, once: CreateOnce, request: Request
+) -> OutboundTrunk | JSONResponse:
+    """A way out to a carrier."""
+
+    async def work() -> OutboundTrunk:
+        row = new_row("outbound", body.model_dump(), request, clock)
+        check_credentials(row)
+        session.add(row)
+        await record_act(session, caller.key_id, row.id, "create", clock.now())
+        await session.flush()
+        return OutboundTrunk.model_validate(row)
+
+    return await once.do(work)
+
+
+@outbound.get("")
+async def list_outbound(caller: Reader, session: Session, page: WantedPage) -> Page[OutboundTrunk]:
+    rows, cursor = await page.rows(session, select(TrunkRow).where(TrunkRow.direction == "outbound"), TrunkRow.id)
+    return Page(data=[OutboundTrunk.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+@outbound.get("/sync")
+async def sync_outbound(caller: Reader, request: Request) -> SyncState:
+    """Does LiveKit have these trunks as they are here?"""
+    return await provisioning_of(request).state("outbound-trunks")
+
+
+@outbound.get("/{trunk_id}")
+async def get_outbound(trunk_id: str, caller: Reader, session: Session) -> OutboundTrunk:
+    return OutboundTrunk.model_validate(await TrunkRepository(session).get(trunk_id, "outbound"))
+
+
+@outbound.patch("/{trunk_id}")
+async def change_outbound(
+    trunk_id: str, body: OutboundTrunkChange, caller: Writer, session: Session, clock: RequestClock, request: Request
+) -> OutboundTrunk:
+    row = await TrunkRepository(session).get(trunk_id, "outbound")
+    apply(row, changes(body), request, clock)
+    check_credentials(row)
+    await record_act(session, caller.key_id, row.id, "update", clock.now())
+    return OutboundTrunk.model_validate(row)
+
+
+@outbound.delete("/{trunk_id}", status_code=204)
+async def delete_outbound(trunk_id: str, caller: Writer, session: Session, clock: RequestClock) -> None:
+    row = await TrunkRepository(session).get(trunk_id, "outbound")
+    await session.delete(row)
+    await record_act(session, caller.key_id, row.id, "delete", clock.now())
+
+
+def new_row(direction: str, values: dict[str, object], request: Request, clock: RequestClock) -> TrunkRow:
+    """A row with every column set; the password is sealed."""
+    now = clock.now()
+    row = TrunkRow(
+        id=new_id("trk"), direction=direction, livekit_id="", created_at=now, updated_at=now, allowed_addresses=[],
+        allowed_numbers=[], any_number=False, on_control_plane_loss="reject", max_calls=None, address="",
+        transport="auto", numbers=[],
+    )  # fmt: skip
+    apply(row, values, request, clock)
+    return row
+
+
+def apply(row: TrunkRow, values: dict[str, object], request: Request, clock: RequestClock) -> None:
+    for name, value in values.items():
+        setattr(row, name, box_of(request).seal(str(value)) if name == "auth_password" else value)
+    row.updated_at = clock.now()

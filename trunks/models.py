@@ -1,0 +1,45 @@
+"""Tables of trunks and numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.db.base import Base, UtcDateTime
+
+
+class TrunkRow(Base):
+    """Inbound and outbound trunks are views of this one table."""
+
+    __tablename__ = "trunks"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    direction: Mapped[str] = mapped_column(String(8), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    allowed_addresses: Mapped[list[str]] = mapped_column(JSON, default=list)
+    allowed_numbers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    any_number: Mapped[bool] = mapped_column(Boolean, default=False)
+    auth_username: Mapped[str] = mapped_column(String(100), default="")
+    auth_password: Mapped[str] = mapped_column(String(500), default="", comment="encrypted")
+    on_control_plane_loss: Mapped[str] = mapped_column(String(8), default="reject")
+    max_calls: Mapped[int | None]
+    address: Mapped[str] = mapped_column(String(255), default="", comment="outbound: host[:port]")
+    transport: Mapped[str] = mapped_column(String(8), default="auto")
+    numbers: Mapped[list[str]] = mapped_column(JSON, default=list, comment="outbound: caller ids")
+    livekit_id: Mapped[str] = mapped_column(String(64), default="", index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NumberRow(Base):
+    __tablename__ = "numbers"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(100), default="")
+    inbound_trunk_id: Mapped[str | None] = mapped_column(ForeignKey("trunks.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

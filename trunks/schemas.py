@@ -1,0 +1,142 @@
+"""Trunks and numbers as they go over REST. Passwords go in and never come out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from gateway.kernel.e164 import parse_e164
+from gateway.kernel.errors import BadInput
+
+
+def _e164(text: str) -> str:
+    try:
+        return parse_e164(text)
+    except BadInput as error:
+        raise ValueError(f"{error.detail}; {error.todo}") from error
+
+
+E164 = Annotated[str, AfterValidator(_e164), Field(max_length=32, examples=["+15105550100"])]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Addresses = Annotated[list[str], Field(max_length=100, examples=[["203.0.113.0/24"]])]
+Secret = Annotated[str, Field(max_length=128)]
+
+
+class Written(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class InboundTrunkAsked(Written):
+    name: Name
+    enabled: bool = True
+    allowed_addresses: Addresses = Field(default=[], description="IP addresses or CIDR blocks the carrier calls from")
+    allowed_numbers: list[E164] = Field(default=[], max_length=1000, description="callers; empty allows all")
+    any_number: bool = Field(default=False, description="take calls to numbers that are not listed here too")
+    auth_username: str = Field(default="", max_length=100, description="SIP digest; empty for none")
+    auth_password: Secret = ""
+    on_control_plane_loss: Literal["accept", "reject"] = "reject"
+    max_calls: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class InboundTrunkChange(Written):
+    name: Name | None = None
+    enabled: bool | None = None
+    allowed_addresses: Addresses | None = None
+    allowed_numbers: list[E164] | None = None
+    any_number: bool | None = None
+    auth_username: str | None = Field(default=None, max_length=100)
+    auth_password: Secret | None = None
+    on_control_plane_loss: Literal["accept", "reject"] | None = None
+    max_calls: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class InboundTrunk(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    name: str
+    enabled: bool
+    allowed_addresses: list[str]
+    allowed_numbers: list[str]
+    any_number: bool
+    auth_username: str
+    on_control_plane_loss: str
+    max_calls: int | None
+    livekit_id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+Transport = Literal["auto", "udp", "tcp", "tls"]
+
+
+class OutboundTrunkAsked(Written):
+    name: Name
+    enabled: bool = True
+    address: str = Field(
+        min_length=1, max_length=255, pattern=r"^[A-Za-z0-9.\-\[\]:]+$", examples=["sip.carrier.example"]
+    )
+    transport: Transport = "auto"
+    numbers: list[E164] = Field(min_length=1, max_length=1000, description="caller ids")
+    auth_username: str = Field(default="", max_length=100)
+    auth_password: Secret = ""
+
+
+class OutboundTrunkChange(Written):
+    name: Name | None = None
+    enabled: bool | None = None
+    address: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[A-Za-z0-9.\-\[\]:]+$")
+    transport: Transport | None = None
+    numbers: list[E164] | None = Field(default=None, min_length=1, max_length=1000)
+    auth_username: str | None = Field(default=None, max_length=100)
+    auth_password: Secret | None = None
+
+
+class OutboundTrunk(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    name: str
+    enabled: bool
+    address: str
+    transport: str
+    numbers: list[str]
+    auth_username: str
+    livekit_id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class NumberAsked(Written):
+    number: E164
+    name: str = Field(default="", max_length=100)
+    inbound_trunk_id: str | None = Field(default=None, max_length=40)
+
+
+class NumberChange(Written):
+    name: str | None = Field(default=None, max_length=100)
+    inbound_trunk_id: str | None = Field(default=None, max_length=40)
+
+
+class Number(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    number: str
+    name: str
+    inbound_trunk_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class SyncState(BaseModel):
+    """Is LiveKit what the database says? Ids of ours to create or update, of LiveKit's to delete or left alone."""
+
+    in_sync: bool
+    to_create: list[str]
+    to_update: list[str]
+    to_delete: list[str]
+    foreign: list[str] = Field(description="in LiveKit, not ours; never touched")
+    last_error: str | None = None

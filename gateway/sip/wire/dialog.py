@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.sip.wire.message import Request, Response
-from gateway.sip.wire.uri import parse_name_address, parse_uri, sendable, split_list
+from gateway.sip.wire.uri import is_private, parse_name_address, parse_uri, sendable, split_list
 
 DialogKey = tuple[str, str, str]  # Call-ID, local tag, remote tag
 
@@ -81,15 +81,20 @@ class Dialog:
         request.add("CSeq", f"{cseq} {method}")
         return request
 
-    def next_hop(self) -> tuple[str, int, str] | None:
-        """Host, port and transport of the first route or the target; None when it is a name and not an address."""
-        text = parse_name_address(self.route_set[0]).uri if self.route_set else self.remote_target
+    def next_hop(self, source: tuple[str, int]) -> tuple[tuple[str, int], str]:
+        """Address and transport for the next request: the first route, else the target.
+
+        It is `source`, where the other side's messages come from, when the target is a host name (they resolve it, we
+        would block), cannot be read, or is a private address while the source is a public one (a phone behind NAT).
+        """
         try:
-            uri = parse_uri(text)
+            uri = parse_uri(parse_name_address(self.route_set[0]).uri if self.route_set else self.remote_target)
         except ValueError:
-            return None
-        port = uri.port or 5060
-        return (uri.host, port, uri.parameters.get("transport", "udp").lower()) if sendable(uri.host, port) else None
+            return source, ""
+        address, transport = (uri.host, uri.port or 5060), uri.parameters.get("transport", "udp").lower()
+        if not sendable(*address) or (is_private(address[0]) and not is_private(source[0])):
+            return source, transport
+        return address, transport
 
 
 def parse_uri_parameters(route: str) -> dict[str, str]:

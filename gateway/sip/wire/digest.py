@@ -40,8 +40,9 @@ class DigestServer:
             return "stale"
         username, password = credentials
         expected = response_for(offered, method, username, password)
-        same_user = hmac.compare_digest(offered.get("username", "").encode(), username.encode())
-        if expected is None or not same_user or not hmac.compare_digest(expected, offered.get("response", "").lower()):
+        if expected is None or not _same(offered.get("username", ""), username):
+            return "wrong"
+        if not _same(offered.get("response", "").lower(), expected):
             return "wrong"
         return "ok" if self._fresh(offered) else "stale"
 
@@ -74,6 +75,15 @@ class DigestServer:
         return now - struct.unpack(">d", stamp[:8])[0]
 
 
+def _same(left: str, right: str) -> bool:
+    """Compares in constant time; what a stranger wrote may not be valid UTF-8."""
+    return hmac.compare_digest(_octets(left), _octets(right))
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
 def parse_credentials(value: str) -> dict[str, str]:
     """The parameters of a Digest header, quotes taken off; empty for another scheme."""
     scheme, _, rest = value.strip().partition(" ")
@@ -98,7 +108,7 @@ def response_for(offered: dict[str, str], method: str, username: str, password: 
         return None
 
     def h(text: str) -> str:
-        return hashed(text.encode()).hexdigest()
+        return hashed(_octets(text)).hexdigest()
 
     ha1 = h(f"{username}:{offered.get('realm', '')}:{password}")
     ha2 = h(f"{method}:{offered.get('uri', '')}")

@@ -33,7 +33,8 @@ class IncomingCall:
     """Set the callbacks you care about; each is called at most once but `on_reinvite` and `on_info`.
 
     Order: `ring` and then `answer` or `reject`; after the answer `hangup`. The other side's acts arrive as
-    `on_cancelled` (before the answer), `on_confirmed` (its ACK), `on_ack_timeout` and `on_bye`.
+    `on_cancelled` (before the answer), `on_confirmed` (its ACK), `on_ack_timeout` (hang up then) and `on_bye`.
+    An INVITE or re-INVITE without an offer is answered by an offer; what the ACK says to it goes to `on_late_answer`.
     """
 
     def __init__(self, agent: UserAgent, invite: Request, transaction: ServerTransaction, hop: Hop) -> None:
@@ -41,7 +42,9 @@ class IncomingCall:
         self._tag = secrets.token_hex(8)
         self._dialog = Dialog.from_invite(invite, self._tag)
         self._answered = self._over = False
-        self._reinvite: ServerTransaction | None = None
+        self._reinvite: ServerTransaction | None = None  # answered, its ACK still to come
+        self._reinvite_number = 0
+        self._late_offer = False  # the ACK will carry the answer to our offer
         self.received_at = asyncio.get_running_loop().time()
         from_address = parse_name_address(invite.get("From"))
         self.sip_call_id = invite.call_id
@@ -59,6 +62,7 @@ class IncomingCall:
         self.on_ack_timeout: Callable[[], None] = lambda: None
         self.on_bye: Callable[[], None] = lambda: None
         self.on_reinvite: Callable[[bytes | None], bytes | Refusal] = lambda offer: Refusal(488)
+        self.on_late_answer: Callable[[bytes], None] = lambda sdp: None
         self.on_info: Callable[[str, bytes], int] = lambda kind, body: 415
 
     # -- what the INVITE says ---------------------------------------------------------------------------------
@@ -78,8 +82,18 @@ class IncomingCall:
         return self._dialog
 
     @property
-    def transaction(self) -> ServerTransaction:
-        return self._transaction
+    def transactions(self) -> list[ServerTransaction]:
+        """Its INVITE's, and that of a re-INVITE that waits for its ACK."""
+        return [self._transaction, self._reinvite] if self._reinvite else [self._transaction]
+
+    @property
+    def hop(self) -> Hop:
+        return self._hop
+
+    @property
+    def tag(self) -> str:
+        """Our tag of the dialog."""
+        return self._tag
 
     # -- what we do -------------------------------------------------------------------------------------------
 
@@ -107,6 +121,7 @@ class IncomingCall:
         if self._over or self._answered:
             return
         self._answered = True
+        self._late_offer = self.offer is None
         response = self._reply(200)
         response.add("Content-Type", "application/sdp")
         response.body = sdp
@@ -135,7 +150,10 @@ class IncomingCall:
         self._agent.respond(self._transaction, response)
 
     def _end(self) -> None:
+        """The dialog is over; a 2xx without its ACK is not repeated on our own account any more."""
         self._over = True
+        for transaction in self.transactions if self._answered else ():
+            self._agent.confirmed(self, transaction)
         self._agent.forget(self)
 
     # -- what the other side does -----------------------------------------------------------------------------
@@ -146,17 +164,29 @@ class IncomingCall:
             self.on_cancelled()
 
     def acknowledged(self, request: Request) -> None:
-        number = request.cseq[0]
-        if self._reinvite and number == self._dialog.remote_cseq and self._reinvite.status >= 200:
-            self._agent.confirmed(self._reinvite)
+        if self._over or not self._answered:
+            return
+        if self._reinvite and request.cseq[0] == self._reinvite_number:
+            self._agent.confirmed(self, self._reinvite)
             self._reinvite = None
-        elif self._answered and not self._transaction.confirmed:
-            self._agent.confirmed(self._transaction)
+        elif request.cseq[0] == self._invite.cseq[0] and not self._transaction.confirmed:
+            self._agent.confirmed(self, self._transaction)
             self.on_confirmed()
+        else:
+            return
+        if self._late_offer and request.body:
+            self.on_late_answer(request.body)
+        self._late_offer = False
 
-    def not_acknowledged(self) -> None:
-        if not self._over:
+    def timed_out(self) -> None:
+        """No ACK within 64×T1, or no answer of ours within ANSWER_S."""
+        if self._over:
+            return
+        if self._answered:
             self.on_ack_timeout()
+        else:
+            self._final(480)
+            self.on_cancelled()
 
     def request(self, request: Request, transaction: ServerTransaction) -> None:
         """A request inside the dialog; the user agent has matched it."""
@@ -186,20 +216,20 @@ class IncomingCall:
         self.on_bye()
 
     def _renegotiate(self, request: Request, transaction: ServerTransaction) -> None:
-        if not self._answered or (self._reinvite and not self._reinvite.confirmed):
-            busy = reply(request, 491 if self._answered else 500)
+        """A re-INVITE (RFC 3261 §14.2): refused while another is open, and the call goes on as it was."""
+        if not self._answered or self._reinvite or not self._dialog.accepts(request):
+            busy = reply(request, 491 if self._reinvite else 500)
             busy.add("Retry-After", str(GLARE_WAIT_S))
             self._agent.respond(transaction, busy)
-            return
-        if not self._dialog.accepts(request):
-            self._agent.respond(transaction, reply(request, 500))
             return
         answer = self.on_reinvite(request.body or None)
         if isinstance(answer, Refusal):
             self._agent.respond(transaction, reply(request, answer.code))
             return
         self._dialog.refresh_target(request)
-        self._reinvite = transaction
+        self._reinvite, self._reinvite_number = transaction, request.cseq[0]
+        self._late_offer = not request.body
+        self._agent.expect_ack(self, transaction)
         response = reply(request, 200, contact=self._agent.contact(self._hop))
         response.add("Content-Type", "application/sdp")
         response.body = answer

@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.kernel.logs import get_logger
+from gateway.sip.wire.keys import MAGIC, client_key, server_key
 from gateway.sip.wire.message import Malformed, Request, Response, parse
+from gateway.sip.wire.replies import reply
 from gateway.sip.wire.tcp import Connection, TcpTransport
 from gateway.sip.wire.transactions import ClientTransaction, Key, ServerTransaction, TransactionTable
 from gateway.sip.wire.udp import Address, UdpTransport
 from gateway.sip.wire.uri import bracketed
 from gateway.sip.wire.validate import LARGEST
-from gateway.sip.wire.via import stamp, top_via
+from gateway.sip.wire.via import stamp
 
-MAGIC = "z9hG4bK"
 UDP_LIMIT = 1300  # bytes; above it a request goes over TCP (RFC 3261 §18.1.1)
 
 
@@ -38,6 +40,8 @@ class Hop:
 OnResponse = Callable[[Response], None]
 OnTimeout = Callable[[], None]
 
+_log = get_logger(__name__)
+
 
 class TransactionLayer:
     """Hands each new request to `on_request(request, transaction, hop)` once; a 2xx's ACK comes with no transaction."""
@@ -45,9 +49,8 @@ class TransactionLayer:
     def __init__(
         self, host: str, port: int, *, advertised_host: str, tcp: bool,
         on_request: Callable[[Request, ServerTransaction | None, Hop], None],
-        on_garbage: Callable[[bytes, Hop], None],
     ) -> None:  # fmt: skip
-        self._on_request, self._on_garbage = on_request, on_garbage
+        self._on_request = on_request
         self._host, self._want_tcp = host, tcp
         self.advertised_host = advertised_host or host
         self._udp = UdpTransport(host, port, self._datagram)
@@ -57,7 +60,7 @@ class TransactionLayer:
         self._table = TransactionTable()
         self._hops: dict[Key, Hop] = {}
         self._waiting: dict[Key, tuple[OnResponse, OnTimeout]] = {}
-        self.on_ack_timeout: Callable[[ServerTransaction], None] = lambda transaction: None
+        self.on_timeout: Callable[[ServerTransaction], None] = lambda transaction: None
         self._timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -90,7 +93,6 @@ class TransactionLayer:
             message = parse(raw)
         except Malformed:
             self.counters["malformed"] += 1
-            self._on_garbage(raw, hop)
             return
         if isinstance(message, Response):
             self._response(message)
@@ -108,22 +110,33 @@ class TransactionLayer:
             self._repeated(request, known, hop)
         elif request.method == "ACK":
             self._on_request(request, None, hop)
-        elif self._table.full:
+        elif self._table.full_for(request.method):
             self.counters["overflow"] += 1
         else:
             transaction = ServerTransaction(key, request.method == "INVITE", hop.through.reliable, self._loop.time())
             self._hops[key] = hop
             self._keep(transaction)
+            self._new_request(request, transaction, hop)
+
+    def _new_request(self, request: Request, transaction: ServerTransaction, hop: Hop) -> None:
+        try:
             self._on_request(request, transaction, hop)
+        except ValueError:  # what validation let through and something further up could not read
+            self.counters["unreadable"] += 1
+            if (count := self.counters["unreadable"]) & (count - 1) == 0:  # the 1st, 2nd, 4th, 8th, …
+                _log.warning("request_unreadable", method=request.method, count=count, exc_info=True)
+            self.respond(transaction, reply(request, 400))
 
     def _repeated(self, request: Request, known: ServerTransaction, hop: Hop) -> None:
         if request.method == "ACK":
-            if known.status >= 300 and not known.confirmed:
+            if known.status < 300:  # an old phone gives the ACK of a 2xx the branch of its INVITE
+                self._on_request(request, None, hop)
+            elif not known.confirmed:
                 known.confirm(self._loop.time())
                 self._keep(known)
             return
         self.counters["retransmitted"] += 1
-        if known.last and not (known.invite and known.status < 300 and known.status >= 200):
+        if known.last:
             hop.send(known.last)
 
     def _response(self, response: Response) -> None:
@@ -139,7 +152,10 @@ class TransactionLayer:
             self._hops[known.key].send(self._ack_for(known, response))
         self._keep(known)
         if fresh and known.key in self._waiting:
-            self._waiting[known.key][0](response)
+            try:
+                self._waiting[known.key][0](response)
+            except ValueError:  # a tag or contact that cannot be read; the sender tries again or gives up
+                self.counters["malformed"] += 1
 
     def _ack_for(self, known: ClientTransaction, response: Response) -> bytes:
         """The ACK of a non-2xx belongs to the transaction (RFC 3261 §17.1.1.3)."""
@@ -157,8 +173,8 @@ class TransactionLayer:
     # -- leaving ----------------------------------------------------------------------------------------------
 
     def respond(self, transaction: ServerTransaction, response: Response) -> None:
-        """Sends and remembers a response; a second final one is dropped."""
-        if transaction.status >= 200:
+        """Sends and remembers a response; a second final one, or one that comes too late, is dropped."""
+        if transaction.status >= 200 or transaction.key not in self._hops:
             return
         raw = response.to_bytes()
         transaction.respond(response.status, raw, self._loop.time())
@@ -170,6 +186,18 @@ class TransactionLayer:
         if not transaction.confirmed:
             transaction.confirm(self._loop.time())
             self._keep(transaction)
+
+    def knows_invite_of(self, cancel: ServerTransaction) -> bool:
+        """True while the INVITE that a CANCEL is about has a transaction, answered or not."""
+        branch, sent_by, _ = cancel.key
+        return self._table.get((branch, sent_by, "INVITE")) is not None
+
+    def udp_hop(self, address: Address) -> Hop:
+        return Hop(address, self._udp)
+
+    def counted(self) -> dict[str, int]:
+        """All counters, those of the transports too."""
+        return {**self.counters, "unsent": self._udp.unsent, "tcp_refused": self._tcp.refused if self._tcp else 0}
 
     async def hop_to(self, address: Address, transport: str, *, size: int = 0) -> Hop:
         """A way to `address`; a large message goes over TCP when it can. Raises OSError or TimeoutError."""
@@ -201,6 +229,12 @@ class TransactionLayer:
         hop.send(transaction.raw)
         return transaction
 
+    def give_up(self, transaction: ClientTransaction) -> None:
+        """Lets an INVITE that was cancelled wait for its end no longer than 64×T1."""
+        transaction.give_up(self._loop.time())
+        self._table.schedule(transaction)
+        self._wind()
+
     # -- time -------------------------------------------------------------------------------------------------
 
     def _keep(self, transaction: ServerTransaction | ClientTransaction) -> None:
@@ -222,34 +256,16 @@ class TransactionLayer:
             if (raw := transaction.tick(now)) is not None:
                 self.counters["sent_again"] += 1
                 self._hops[transaction.key].send(raw)
-            if transaction.over(now):
-                self._forget(transaction)
+            if transaction.timed_out:
+                self._timed_out(transaction)
+            if transaction.over(now):  # a last answer may have given it more time
+                self._hops.pop(transaction.key, None)
+                self._waiting.pop(transaction.key, None)
         self._wind()
 
-    def _forget(self, transaction: ServerTransaction | ClientTransaction) -> None:
-        self._hops.pop(transaction.key, None)
-        waiting = self._waiting.pop(transaction.key, None)
-        if transaction.timed_out and isinstance(transaction, ServerTransaction):
-            self.on_ack_timeout(transaction)
-        elif transaction.timed_out and waiting:
+    def _timed_out(self, transaction: ServerTransaction | ClientTransaction) -> None:
+        transaction.timed_out = False
+        if isinstance(transaction, ServerTransaction):
+            self.on_timeout(transaction)
+        elif waiting := self._waiting.get(transaction.key):
             waiting[1]()
-
-
-def server_key(request: Request) -> Key | None:
-    """RFC 3261 §17.2.3: branch, sent-by and method, an ACK belonging to its INVITE; RFC 2543's rule without the magic."""
-    try:
-        via = top_via(request)
-        number, _ = request.cseq
-    except ValueError:
-        return None
-    method = "INVITE" if request.method == "ACK" else request.method
-    if via.branch.startswith(MAGIC):
-        return via.branch, via.sent_by, method
-    return f"{request.call_id}|{number}|{request.get('From')}", via.sent_by, method
-
-
-def client_key(message: Request | Response) -> Key | None:
-    try:
-        return top_via(message).branch, "", message.cseq[1]
-    except ValueError:
-        return None

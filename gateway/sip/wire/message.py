@@ -42,7 +42,10 @@ class Message:
 
     @property
     def cseq(self) -> tuple[int, str]:
+        """Number and method. Raises ValueError when it is not `number METHOD`."""
         number, _, method = self.get("CSeq").strip().partition(" ")
+        if not (number.isascii() and number.isdigit() and len(number) < 11):
+            raise ValueError("no readable CSeq")
         return int(number), method.strip()
 
     @property
@@ -101,6 +104,8 @@ def _unfolded(text: str) -> list[str]:
             lines[-1] += " " + line.strip()
         else:
             lines.append(line)
+    if any("\r" in line or "\n" in line for line in lines):  # copied into a response it would forge a header
+        raise Malformed("a lone CR or LF in the headers")
     if len(lines) > MAX_HEADERS or any(len(line) > MAX_LINE for line in lines):
         raise Malformed("too many or too long header lines")
     return lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,9 @@ from gateway.sip.wire.uri import parse_name_address
 if TYPE_CHECKING:
     from gateway.sip.wire.ua import UserAgent
 
+CHALLENGES = {401: ("WWW-Authenticate", "Authorization"), 407: ("Proxy-Authenticate", "Proxy-Authorization")}
+MOST_ATTEMPTS = 3
+
 
 class OutgoingCall:
     """`await answered()` gives the SDP answer; `on_ringing` and `on_bye` tell what the other side does."""
@@ -29,7 +31,8 @@ class OutgoingCall:
         self._transaction: ClientTransaction | None = None
         self._dialog: Dialog | None = None
         self._provisional = self._cancelling = self._over = False
-        self._ack = b""
+        self._attempts = 0
+        self._acks: dict[str, Callable[[], None]] = {}  # by the tag of the branch that answered
         self.sip_call_id = invite.call_id
         self.local_tag = parse_name_address(invite.get("From")).tag
         self.on_ringing: Callable[[], None] = lambda: None
@@ -38,6 +41,10 @@ class OutgoingCall:
     @property
     def dialog(self) -> Dialog | None:
         return self._dialog
+
+    @property
+    def hop(self) -> Hop:
+        return self._hop
 
     def start(self) -> None:
         self._transaction = self._agent.send(self._invite, self._hop, self._response, self._timeout)
@@ -67,52 +74,55 @@ class OutgoingCall:
 
     def _response(self, response: Response) -> None:
         if response.status < 200:
-            self._provisional = True
-            if self._cancelling:
+            first, self._provisional = not self._provisional, True
+            if self._cancelling and first:
                 self._send_cancel()
             elif response.status in (180, 183):
                 self.on_ringing()
         elif response.status < 300:
             self._accepted(response)
-        elif response.status in (401, 407) and self._credentials and not self._answer.done():
+        elif response.status in (401, 407) and not self._cancelling and self._may_try_again(response):
             self._authorize(response)
         else:
             self._failed(response.status, response.reason, response.headers)
 
     def _accepted(self, response: Response) -> None:
         dialog = Dialog.from_response(self._invite, response)
-        if self._dialog and dialog.remote_tag == self._dialog.remote_tag:
-            self._agent.send_raw(self._ack, self._hop)  # the 2xx came again: so goes the ACK
+        if again := self._acks.get(dialog.remote_tag):
+            again()  # the 2xx came again: so goes the ACK
             return
-        ack = self._agent.acknowledge(dialog, self._invite.cseq[0], self._hop)
+        self._acks[dialog.remote_tag] = self._agent.acknowledge(dialog, self._invite.cseq[0], self._hop)
         if self._dialog or self._cancelling:  # another branch answered too, or we had given up
             self._agent.tasks.start(self._agent.request_in(dialog, "BYE", self._hop), name="sip:bye-fork")
             if self._cancelling:
                 self._failed(487, "Request Terminated", [])
             return
-        self._dialog, self._ack = dialog, ack
+        self._dialog = dialog
         self._agent.remember(self)
         if not self._answer.done():
             self._answer.set_result(response.body)
 
+    def _may_try_again(self, response: Response) -> bool:
+        """A password is tried once, and again when only its nonce was too old."""
+        stale = any("stale=true" in c.lower() for name in CHALLENGES.values() for c in response.all(name[0]))
+        return self._credentials is not None and self._attempts < (MOST_ATTEMPTS if stale else 1)
+
     def _authorize(self, response: Response) -> None:
-        name, header = ("Proxy-Authenticate", "Proxy-Authorization") if response.status == 407 else (
-            "WWW-Authenticate", "Authorization"
-        )  # fmt: skip
+        name, header = CHALLENGES[response.status]
         assert self._credentials is not None
         values = (
             credentials_for(challenge, "INVITE", self._invite.uri, *self._credentials)
             for challenge in response.all(name)
         )
         value = next((v for v in values if v), None)
-        self._credentials, number = None, self._invite.cseq[0] + 1
+        self._attempts += 1
         if value is None:
             self._failed(response.status, response.reason, response.headers)
             return
         dropped = {"via", "cseq", "authorization", "proxy-authorization"}
         kept = [(n, v) for n, v in self._invite.headers if n.lower() not in dropped]
         again = Request(headers=kept, body=self._invite.body, method="INVITE", uri=self._invite.uri)
-        again.add("CSeq", f"{number} INVITE")
+        again.add("CSeq", f"{self._invite.cseq[0] + 1} INVITE")
         again.add(header, value)
         self._invite = self._agent.with_via(again, self._hop)
         self.start()
@@ -125,6 +135,8 @@ class OutgoingCall:
                 cancel.add(name, value)
         cancel.add("CSeq", f"{self._invite.cseq[0]} CANCEL")
         self._agent.send(cancel, self._hop, lambda response: None, lambda: None)
+        if self._transaction:
+            self._agent.give_up(self._transaction)
 
     def _timeout(self) -> None:
         self._failed(408, "Request Timeout", [])
@@ -149,15 +161,8 @@ class OutgoingCall:
                 self._agent.forget(self)
                 self.on_bye()
         else:
-            code = 200 if request.method == "OPTIONS" else 488
+            code = {"OPTIONS": 200, "INVITE": 488, "REFER": 403, "INFO": 415}.get(request.method, 481)
             self._agent.respond(transaction, reply(request, code))
 
     def acknowledged(self, request: Request) -> None:
         """We answer no INVITE inside this dialog with 2xx, so there is nothing to acknowledge."""
-
-    def not_acknowledged(self) -> None:
-        """As above."""
-
-
-def new_tag() -> str:
-    return secrets.token_hex(8)

@@ -81,10 +81,16 @@ def _read_media(value: str) -> _Media:
     if len(parts) < 4:
         raise SdpRefused("an m= line with too few parts")
     port = parts[1].split("/")[0]
-    types = [int(text) for text in parts[3:] if text.isascii() and text.isdigit() and len(text) < 4]
-    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+    types = [number for number in map(_number, parts[3:]) if number is not None and number < 128]
+    if (number := _number(port)) is None or number > 65535:
         raise SdpRefused("a media port that is none")
-    return _Media(parts[0].lower(), int(port), parts[2].upper(), types, value.strip())
+    return _Media(parts[0].lower(), number, parts[2].upper(), types, value.strip())
+
+
+def _number(text: str) -> int | None:
+    """Up to five ASCII digits."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def _set_host(session: _Session, value: str) -> None:
@@ -98,9 +104,9 @@ def _names(media: _Media) -> dict[int, str]:
     names = {number: STATIC[number] for number in media.payload_types if number in STATIC}
     for attribute in media.attributes:
         if attribute.lower().startswith("rtpmap:"):
-            number, _, name = attribute[7:].partition(" ")
-            if number.strip().isdigit():
-                names[int(number)] = name.strip().upper().removesuffix("/1")
+            text, _, name = attribute[7:].strip().partition(" ")
+            if (number := _number(text)) is not None:
+                names[number] = name.strip().upper().removesuffix("/1")
     return names
 
 
@@ -135,8 +141,8 @@ def read_answer(body: bytes) -> MediaChoice:
 
 def _ptime(media: _Media) -> int:
     for attribute in media.attributes:
-        if attribute.lower().startswith("ptime:") and attribute[6:].strip().isdigit():
-            return min(60, max(10, int(attribute[6:])))
+        if attribute.lower().startswith("ptime:") and (ptime := _number(attribute[6:])) is not None:
+            return min(60, max(10, ptime))
     return 20
 
 

@@ -11,7 +11,8 @@ from gateway.kernel.tasks import TaskSet
 from gateway.sip.wire.udp import Address
 
 MAX_CONNECTIONS, PER_SOURCE = 500, 100
-IDLE_S = 300.0
+IDLE_S = 120.0  # between messages, unless a call needs the connection
+MESSAGE_S = 30.0  # from the first byte of a message to its last
 MAX_HEAD, MAX_BODY = 64 * 1024, 64 * 1024
 MAX_UNSENT = 256 * 1024
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,7})[ \t]*\r?$", re.I | re.M)
@@ -27,16 +28,17 @@ class Connection:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
-        peer = writer.get_extra_info("peername")
+        peer = writer.get_extra_info("peername") or ("", 0)  # gone before it was accepted
         self.source: Address = (peer[0], peer[1])
+        self.calls = 0  # that need it to stay open
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         return not self._writer.is_closing()
 
     def send(self, raw: bytes, address: Address | None = None) -> None:
         """Queues; a peer that does not read is cut off rather than waited for."""
-        if self.open:
+        if self.is_open:
             self._writer.write(raw)
             if self._writer.transport.get_write_buffer_size() > MAX_UNSENT:
                 self.close()
@@ -47,24 +49,31 @@ class Connection:
     async def messages(self, on_message: OnMessage) -> None:
         """Reads until the peer closes, is silent for too long, or sends what is no SIP."""
         try:
-            while raw := await asyncio.wait_for(self._one(), IDLE_S):
-                on_message(raw, self)
+            while True:
+                first = await self._first_byte()
+                on_message(await asyncio.wait_for(self._rest(first), MESSAGE_S), self)
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
             pass
         finally:
             self.close()
 
-    async def _one(self) -> bytes:
-        first = await self._reader.readexactly(1)
-        while first in (b"\r", b"\n"):
-            rest = await self._reader.readexactly(1)
-            if first + rest == b"\r\n" and (await self._reader.readexactly(2)) == b"\r\n":
-                self.send(b"\r\n")  # a ping; this is the pong
-                first = await self._reader.readexactly(1)
-            elif first + rest == b"\r\n":
-                raise ValueError("a lone CRLF between messages")
-            else:
-                first = rest
+    async def _first_byte(self) -> bytes:
+        """Skips the empty lines between messages; two of them are a ping and get one back."""
+        empty_lines = 0
+        while True:
+            try:
+                byte = await asyncio.wait_for(self._reader.readexactly(1), IDLE_S)
+            except TimeoutError:
+                if not self.calls:
+                    raise
+                continue
+            if byte not in (b"\r", b"\n"):
+                return byte
+            empty_lines += byte == b"\n"
+            if byte == b"\n" and empty_lines % 2 == 0:
+                self.send(b"\r\n")
+
+    async def _rest(self, first: bytes) -> bytes:
         head = first + await self._reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         if length is None or int(length.group(1)) > MAX_BODY:
@@ -92,12 +101,13 @@ class TcpTransport:
     async def connect(self, address: Address) -> Connection:
         """The open connection to `address`, or a new one. Raises OSError or TimeoutError."""
         known = self._out.get(address)
-        if known and known.open:
+        if known and known.is_open:
             return known
         opening = asyncio.open_connection(*address, limit=MAX_HEAD)
         connection = Connection(*await asyncio.wait_for(opening, 5.0))
         self._out[address] = connection
-        self._tasks.start(connection.messages(self._on_message), name="sip:tcp-out")
+        task = self._tasks.start(connection.messages(self._on_message), name="sip:tcp-out")
+        task.add_done_callback(lambda _: self._closed(address, connection))
         return connection
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -110,6 +120,10 @@ class TcpTransport:
         self._per_source[host] += 1
         task = self._tasks.start(connection.messages(self._on_message), name="sip:tcp-in")
         task.add_done_callback(lambda _: self._left(host))
+
+    def _closed(self, address: Address, connection: Connection) -> None:
+        if self._out.get(address) is connection:
+            del self._out[address]
 
     def _left(self, host: str) -> None:
         self._per_source[host] -= 1

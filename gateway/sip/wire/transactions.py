@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 T1, T2, T4 = 0.5, 4.0, 5.0
 LIFETIME = 64 * T1
+ANSWER_S = 200.0  # for a final response; proxies give up after 180 s (timer C, §16.6)
 
 Key = tuple[str, str, str]
 
@@ -22,7 +23,8 @@ class ServerTransaction:
     """One request from outside; replays its last response to retransmissions.
 
     An INVITE's non-2xx final response is repeated until the ACK (timers G, H), its 2xx too, until the ACK of the dialog
-    (RFC 6026 §7.1 leaves that to the core; it lives here because the timing is the same).
+    (RFC 6026 §7.1 leaves that to the core; it lives here because the timing is the same). A request that the core does
+    not answer within ANSWER_S is over too.
     """
 
     key: Key
@@ -34,11 +36,12 @@ class ServerTransaction:
     confirmed: bool = False
     timed_out: bool = False
     due: float = 0.0
+    queued: float | None = None
     _interval: float = T1
     _expires: float = 0.0
 
     def __post_init__(self) -> None:
-        self.due = self._expires = self.created + 200.0
+        self.due = self._expires = self.created + ANSWER_S
 
     def respond(self, status: int, raw: bytes, now: float) -> None:
         self.status, self.last = status, raw
@@ -49,15 +52,15 @@ class ServerTransaction:
         self.due = now + T1 if repeats else self._expires
 
     def confirm(self, now: float) -> None:
-        """The ACK came: nothing is repeated any more; late retransmissions are still absorbed (timer I)."""
+        """The ACK came: nothing is repeated any more; late retransmissions are still absorbed (timers I, L)."""
         self.confirmed = True
-        self._expires = now + (0.0 if self.reliable else T4)
-        self.due = self._expires
+        absorbs = 0.0 if self.reliable else T4 if self.status >= 300 else LIFETIME
+        self._expires = self.due = now + absorbs
 
     def tick(self, now: float) -> bytes | None:
         """What to send again at `now`, if anything."""
         if now >= self._expires:
-            self.timed_out = self.invite and self.status >= 200 and not self.confirmed
+            self.timed_out = self.invite and not self.confirmed
             return None
         if self.invite and self.status >= 200 and not self.confirmed:
             self._interval = min(self._interval * 2, T2)
@@ -80,8 +83,8 @@ class ClientTransaction:
     created: float
     raw: bytes
     status: int = 0
-    ack: bytes = b""
     due: float = 0.0
+    queued: float | None = None
     timed_out: bool = False
     _interval: float = T1
     _expires: float = 0.0
@@ -101,9 +104,15 @@ class ClientTransaction:
             else:
                 self._interval = T2
         else:
-            keep = 32.0 if self.invite else T4
-            self._expires = self.due = now + (0.0 if self.reliable else keep)
+            keep = LIFETIME if self.invite else T4
+            forked = self.invite and status < 300  # more branches may answer, on any transport (timer M, RFC 6026)
+            self._expires = self.due = now + (0.0 if self.reliable and not forked else keep)
         return True
+
+    def give_up(self, now: float) -> None:
+        """A CANCEL went out: what is not answered by then never will be (RFC 3261 §9.1)."""
+        if self.status < 200:
+            self._expires = self.due = now + LIFETIME
 
     def tick(self, now: float) -> bytes | None:
         if now >= self._expires:
@@ -132,9 +141,9 @@ class TransactionTable:
     def __len__(self) -> int:
         return len(self._found)
 
-    @property
-    def full(self) -> bool:
-        return len(self._found) >= self.limit
+    def full_for(self, method: str) -> bool:
+        """Under a flood calls can still be ended: BYE and CANCEL have as much room again."""
+        return len(self._found) >= self.limit * (2 if method in ("BYE", "CANCEL") else 1)
 
     def get(self, key: Key) -> Transaction | None:
         return self._found.get(key)
@@ -144,7 +153,8 @@ class TransactionTable:
         self.schedule(transaction)
 
     def schedule(self, transaction: Transaction) -> None:
-        if transaction.due != float("inf"):
+        if transaction.due != transaction.queued and transaction.due != float("inf"):
+            transaction.queued = transaction.due
             heapq.heappush(self._heap, (transaction.due, next(self._order), transaction.key))
 
     def next_due(self) -> float | None:
@@ -153,10 +163,14 @@ class TransactionTable:
     def due(self, now: float) -> Iterator[Transaction]:
         """Those whose time has come; the caller ticks and schedules each. Ended ones are forgotten here."""
         while self._heap and self._heap[0][0] <= now:
-            _, _, key = heapq.heappop(self._heap)
+            when, _, key = heapq.heappop(self._heap)
             transaction = self._found.get(key)
-            if transaction is None or transaction.due > now:
-                continue  # rescheduled or gone: its newer entry counts
+            if transaction is None:
+                continue
+            if when == transaction.queued:
+                transaction.queued = None
+            if transaction.due > now:
+                continue  # rescheduled: its newer entry counts
             yield transaction
             if transaction.over(now):
                 self._found.pop(key, None)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from gateway.kernel.errors import BadInput
+from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.wire import validate
 from gateway.sip.wire.calls import BadInvite, CallFailed, Refusal
@@ -24,13 +25,18 @@ from gateway.sip.wire.layer import Hop, OnResponse, OnTimeout, TransactionLayer
 from gateway.sip.wire.message import Request, Response
 from gateway.sip.wire.outgoing import OutgoingCall
 from gateway.sip.wire.replies import refuse, reply
+from gateway.sip.wire.tcp import Connection
 from gateway.sip.wire.transactions import ClientTransaction, ServerTransaction
 from gateway.sip.wire.uri import bracketed, parse_name_address, sendable
 
 __all__ = ["BadInvite", "CallFailed", "IncomingCall", "OutgoingCall", "Refusal", "UserAgent"]
 
-MOST_CALLS = 5000  # unfinished dialogs; a flood that is never acknowledged ends here
+MOST_CALLS = 5000
+MOST_UNCONFIRMED = 1000  # INVITEs without an ACK; a flood of them leaves the calls alone
+COUNTERS_EVERY_S = 60.0
 Leg = IncomingCall | OutgoingCall
+
+_log = get_logger(__name__)
 
 
 class UserAgent:
@@ -42,14 +48,12 @@ class UserAgent:
         on_malformed: Callable[[BadInvite], None] = lambda bad: None,
     ) -> None:  # fmt: skip
         self._on_invite, self._on_malformed = on_invite, on_malformed
-        self._layer = TransactionLayer(
-            host, port, advertised_host=advertised_host, tcp=tcp, on_request=self._request,
-            on_garbage=lambda raw, hop: None,
-        )  # fmt: skip
-        self._layer.on_ack_timeout = self._ack_timeout
+        self._layer = TransactionLayer(host, port, advertised_host=advertised_host, tcp=tcp, on_request=self._request)
+        self._layer.on_timeout = self._timeout
         self._legs: dict[tuple[str, str], Leg] = {}
         self._by_transaction: dict[tuple[str, str, str], IncomingCall] = {}
-        self._invites: dict[tuple[str, str, int], ServerTransaction] = {}
+        self._invites: set[tuple[str, str, int]] = set()
+        self._unconfirmed: set[IncomingCall] = set()
         self.digest = DigestServer()
         self.tasks = TaskSet()
 
@@ -59,11 +63,24 @@ class UserAgent:
 
     @property
     def counters(self) -> dict[str, int]:
-        """What was seen and not logged: malformed, retransmitted, sent_again, stray_response, overflow."""
-        return dict(self._layer.counters)
+        """What was seen and not logged one by one: malformed, unreadable, refused, retransmitted, sent_again,
+        stray_response, overflow, flooded, unsent, tcp_refused. They are logged once a minute when they moved."""
+        return self._layer.counted()
 
     async def start(self) -> None:
+        """Listens (the constructor has bound the UDP port). Raises OSError when TCP cannot have the same port."""
         await self._layer.start()
+        self.tasks.start(self._log_counters(), name="sip:counters")
+
+    async def _log_counters(self) -> None:
+        before: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(COUNTERS_EVERY_S)
+            now = self.counters
+            moved = {name: count - before.get(name, 0) for name, count in now.items() if count != before.get(name, 0)}
+            if moved:
+                _log.info("sip_counted", **moved)
+            before = now
 
     async def stop(self) -> None:
         await self.tasks.close()
@@ -75,7 +92,9 @@ class UserAgent:
         self, target_uri: str, *, offer_sdp: bytes, from_user: str, display_name: str = "",
         headers: dict[str, str] | None = None, credentials: tuple[str, str] | None = None, transport: str = "udp",
     ) -> OutgoingCall:  # fmt: skip
-        """Sends the INVITE. Raises BadInput unless the target is a sip: URI with an IP address."""
+        """Sends the INVITE. Raises BadInput unless the target is a sip: URI with an IP address; OSError or
+        TimeoutError when TCP cannot connect; ValueError for a header of more than one line.
+        """
         uri = uri_of(target_uri)
         port = uri.port or 5060
         if not sendable(uri.host, port):
@@ -113,26 +132,38 @@ class UserAgent:
     def respond(self, transaction: ServerTransaction, response: Response) -> None:
         self._layer.respond(transaction, response)
 
-    def confirmed(self, transaction: ServerTransaction) -> None:
+    def confirmed(self, call: IncomingCall, transaction: ServerTransaction) -> None:
+        self._unconfirmed.discard(call)
         self._layer.confirmed(transaction)
 
     def send(self, request: Request, hop: Hop, on_response: OnResponse, on_timeout: OnTimeout) -> ClientTransaction:
         return self._layer.send_request(request, hop, on_response, on_timeout)
 
-    def send_raw(self, raw: bytes, hop: Hop) -> None:
-        hop.send(raw)
+    def give_up(self, transaction: ClientTransaction) -> None:
+        self._layer.give_up(transaction)
 
-    def acknowledge(self, dialog: Dialog, cseq: int, hop: Hop) -> bytes:
-        """Sends the ACK of a 2xx; the bytes are kept to be sent again."""
+    def acknowledge(self, dialog: Dialog, cseq: int, hop: Hop) -> Callable[[], None]:
+        """Sends the ACK of a 2xx along the dialog's route; returns how to send it again."""
+        address, transport = dialog.next_hop(hop.address)
+        if hop.transport == "udp" and transport == "udp":
+            hop = self._layer.udp_hop(address)
         raw = self.with_via(dialog.request("ACK", cseq=cseq), hop).to_bytes()
         hop.send(raw)
-        return raw
+        return lambda: hop.send(raw)
+
+    async def _way(self, dialog: Dialog, hop: Hop) -> Hop:
+        """Where the next request of the dialog goes: over the connection of the call while it stands."""
+        if isinstance(hop.through, Connection) and hop.through.is_open:
+            return hop
+        address, transport = dialog.next_hop(hop.address)
+        try:
+            return await self._layer.hop_to(address, transport or hop.transport)
+        except (OSError, TimeoutError):
+            return hop
 
     async def request_in(self, dialog: Dialog, method: str, hop: Hop) -> int:
         """A request inside the dialog; its final status, 408 when nothing came."""
-        target = dialog.next_hop()
-        if target and hop.transport == "udp" and target[2] == "udp":
-            hop = await self._layer.hop_to(target[:2], "udp")
+        hop = await self._way(dialog, hop)
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
         def settle(status: int) -> None:
@@ -146,14 +177,23 @@ class UserAgent:
     def remember(self, leg: Leg) -> None:
         if leg.dialog:
             self._legs[leg.dialog.call_id, leg.dialog.local_tag] = leg
+            if isinstance(leg.hop.through, Connection):
+                leg.hop.through.calls += 1
 
     def forget(self, leg: Leg) -> None:
         """The dialog is over; what still comes for it gets 481. Its INVITE stays known as long as its transaction."""
-        if leg.dialog:
-            self._legs.pop((leg.dialog.call_id, leg.dialog.local_tag), None)
+        known = self._legs.pop((leg.dialog.call_id, leg.dialog.local_tag), None) if leg.dialog else None
+        if known and isinstance(leg.hop.through, Connection):
+            leg.hop.through.calls -= 1
         if isinstance(leg, IncomingCall):
-            self._by_transaction.pop(leg.transaction.key, None)
-            self._invites.pop(leg.invite_key, None)
+            self._unconfirmed.discard(leg)
+            self._invites.discard(leg.invite_key)
+            for transaction in leg.transactions:
+                self._by_transaction.pop(transaction.key, None)
+
+    def expect_ack(self, call: IncomingCall, transaction: ServerTransaction) -> None:
+        """A re-INVITE was answered: its missing ACK is the call's affair as well."""
+        self._by_transaction[transaction.key] = call
 
     # -- requests in ------------------------------------------------------------------------------------------
 
@@ -164,6 +204,7 @@ class UserAgent:
                 leg.acknowledged(request)
             return
         if refusal is not None:
+            self._layer.counters["refused"] += 1
             self._layer.respond(transaction, refuse(request, refusal, secrets.token_hex(8)))
             if request.method == "INVITE":
                 self._on_malformed(_bad_invite(request, refusal, hop))
@@ -182,15 +223,16 @@ class UserAgent:
         if key in self._invites:  # the same request by another way (RFC 3261 §8.2.2.2)
             self._layer.respond(transaction, reply(request, 482, tag=secrets.token_hex(8)))
             return
-        if len(self._legs) >= MOST_CALLS:
-            busy = reply(request, 503, tag=secrets.token_hex(8))
-            busy.add("Retry-After", "10")
-            self._layer.respond(transaction, busy)
+        if len(self._legs) >= MOST_CALLS or len(self._unconfirmed) >= MOST_UNCONFIRMED:
+            self._layer.counters["flooded"] += 1
+            busy = validate.Refusal(503, "Service Unavailable", (("Retry-After", "10"),))
+            self._layer.respond(transaction, refuse(request, busy, secrets.token_hex(8)))
             return
         self._layer.respond(transaction, reply(request, 100))
         call = IncomingCall(self, request, transaction, hop)
         call.invite_key = key
-        self._invites[key] = transaction
+        self._invites.add(key)
+        self._unconfirmed.add(call)
         self._by_transaction[transaction.key] = call
         self.remember(call)
         self._on_invite(call)
@@ -198,7 +240,8 @@ class UserAgent:
     def _cancel(self, request: Request, transaction: ServerTransaction) -> None:
         branch, sent_by, _ = transaction.key
         call = self._by_transaction.get((branch, sent_by, "INVITE"))
-        self._layer.respond(transaction, reply(request, 200 if call else 481, tag=secrets.token_hex(8)))
+        status = 200 if self._layer.knows_invite_of(transaction) else 481
+        self._layer.respond(transaction, reply(request, status, tag=call.tag if call else secrets.token_hex(8)))
         if call:
             call.cancelled()
 
@@ -218,9 +261,10 @@ class UserAgent:
         leg = self._legs.get((request.call_id, local))
         return leg if leg and leg.dialog and leg.dialog.remote_tag == remote else None
 
-    def _ack_timeout(self, transaction: ServerTransaction) -> None:
+    def _timeout(self, transaction: ServerTransaction) -> None:
+        """64×T1 without an ACK, or an INVITE that nobody here has answered in time."""
         if call := self._by_transaction.get(transaction.key):
-            call.not_acknowledged()
+            call.timed_out()
 
 
 def _bad_invite(request: Request, refusal: validate.Refusal, hop: Hop) -> BadInvite:

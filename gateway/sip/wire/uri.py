@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 _URI = re.compile(
-    r"^(sips?|tel):(?:([^@]*)@)?(\[[0-9A-Fa-f:.]+\]|[^:;?@\[\]\s]*)(?::(\d{1,5}))?((?:;[^?]*)?)(?:\?.*)?$", re.I
+    r"^(sips?|tel):(?:([^@\s<>]*)@)?(\[[0-9A-Fa-f:.]+\]|[^:;?@\[\]\s<>]*)(?::([0-9]{1,5}))?((?:;[^?\s<>]*)?)(?:\?[^\s<>]*)?$",
+    re.I,
 )
 
 
@@ -103,6 +104,14 @@ def sendable(host: str, port: int | None) -> bool:
     except ValueError:
         return False
     return port is not None and 0 < port < 65536 and not address.is_unspecified and not address.is_multicast
+
+
+def is_private(host: str) -> bool:
+    """True for an IP literal that means something only in its own network."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
 
 
 def bracketed(host: str) -> str:

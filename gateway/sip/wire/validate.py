@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.sip.wire.message import Request
-from gateway.sip.wire.uri import parse_name_address, parse_uri
+from gateway.sip.wire.uri import parse_name_address, parse_uri, split_list
 from gateway.sip.wire.via import top_via
 
 METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "REFER", "NOTIFY")
@@ -60,8 +60,10 @@ def _malformed(request: Request) -> str:
         top_via(request)
         tag = parse_name_address(request.get("From")).tag
         parse_name_address(request.get("To"))
-    except ValueError as error:
-        return str(error) if "Via" in str(error) else "header"
+        if request.method == "INVITE":  # else there would be nowhere to send the BYE
+            parse_uri(parse_name_address(split_list(request.all("Contact") or [""])[0]).uri)
+    except (ValueError, IndexError):
+        return "Via, From, To, Contact or CSeq"
     if not 0 <= number < 2**31 or method != request.method:
         return "CSeq"
     hops = request.get("Max-Forwards").strip()

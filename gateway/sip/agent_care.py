@@ -8,6 +8,7 @@ from collections.abc import Callable
 from gateway.sip.agent_watch import AgentWatch, Lost
 
 LOOK_EVERY_S = 0.25
+ROOM_GOES_WITHIN_S = 0.2
 
 
 class AgentCare:
@@ -36,8 +37,9 @@ class AgentCare:
         self._watch.alive(identity, self._loop.time())
 
     def left(self, identity: str, *, is_agent: bool) -> None:
+        # When a whole room goes, its participants leave a moment before we are told.
         if lost := self._watch.left(identity, is_agent=is_agent):
-            self._lost(lost)
+            self._loop.call_later(ROOM_GOES_WITHIN_S, self._lost, lost)
 
     def connection_back(self) -> None:
         self._watch.forgive(self._loop.time())

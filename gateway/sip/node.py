@@ -19,6 +19,7 @@ from gateway.kernel.tasks import TaskSet
 from gateway.settings import Settings
 from gateway.sip.bus.io_info import SERVICE, IoInfo
 from gateway.sip.bus.psrpc import PsrpcClient
+from gateway.sip.caller_audio import warm_up
 from gateway.sip.control_plane import ControlPlane
 from gateway.sip.endings import ending
 from gateway.sip.gate import Gate
@@ -83,6 +84,7 @@ class SipNode:
         return self._agent.port
 
     async def start(self) -> None:
+        await warm_up()
         await self._bus.start()
         await self._services.facts.start()
         await self._agent.start()

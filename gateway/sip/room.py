@@ -16,6 +16,7 @@ from gateway.kernel.tasks import TaskSet
 from gateway.sip import agent_watch
 from gateway.sip.attributes import STATUS
 from gateway.sip.caller_audio import CallerAudio
+from gateway.sip.livekit_ffi import no_audio, only_its_own
 from gateway.sip.mixer import Mixer
 from gateway.sip.rtp.digits import KEYS
 from gateway.sip.rtp.g711 import FRAME_MS, SAMPLE_RATE, Samples
@@ -103,6 +104,7 @@ class RoomLink:
         options = rtc.RoomOptions(auto_subscribe=True, connect_timeout=JOIN_WITHIN_S - 1)
         try:
             await self._room.connect(self._url, self._token, options)
+            no_audio(self._room)
             track = rtc.LocalAudioTrack.create_audio_track("phone", self._audio.source)
             publish = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
             await self._room.local_participant.publish_track(track, publish)
@@ -111,7 +113,6 @@ class RoomLink:
         for participant in self._room.remote_participants.values():  # they were there before us
             for publication in participant.track_publications.values():
                 self._on_publication(publication)
-        self._tasks.start(self._audio.run(), name="leg:caller-audio")
         self._tasks.start(self._press_waiting(), name="leg:digits")
 
     def caller_said(self, frame: Samples) -> None:
@@ -156,6 +157,7 @@ class RoomLink:
         stream = rtc.AudioStream(
             track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=STREAM_CAPACITY
         )
+        only_its_own(stream)
         queue = self._mixer.open(track.sid)
         try:
             async for event in stream:

@@ -110,14 +110,18 @@ class EchoAgent:
         await self.room.disconnect()
 
 
-async def room_of_call(switchboard: Switchboard) -> str:
-    """The name of the one room, as soon as it exists."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE
+async def rooms_of(switchboard: Switchboard) -> set[str]:
     async with switchboard.livekit_api() as lk:
-        while asyncio.get_running_loop().time() < deadline:
-            if rooms := (await lk.room.list_rooms(api.ListRoomsRequest())).rooms:
-                return rooms[0].name
-            await asyncio.sleep(0.02)
+        return {room.name for room in (await lk.room.list_rooms(api.ListRoomsRequest())).rooms}
+
+
+async def new_room(switchboard: Switchboard, before: set[str]) -> str:
+    """The name of the room that was not there before, as soon as it is."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while asyncio.get_running_loop().time() < deadline:
+        if fresh := await rooms_of(switchboard) - before:
+            return fresh.pop()
+        await asyncio.sleep(0.02)
     raise AssertionError("no room appeared")
 
 
@@ -125,9 +129,11 @@ async def room_of_call(switchboard: Switchboard) -> str:
 async def agent_when_called(switchboard: Switchboard) -> AsyncIterator[asyncio.Task[EchoAgent]]:
     """An agent that turns up when the room does; the task's result is the agent."""
 
+    before = await rooms_of(switchboard)
+
     async def come() -> EchoAgent:
         agent = EchoAgent(switchboard)
-        await agent.join(await room_of_call(switchboard))
+        await agent.join(await new_room(switchboard, before))
         return agent
 
     coming = asyncio.ensure_future(come())

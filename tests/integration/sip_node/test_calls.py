@@ -20,7 +20,7 @@ from gateway.sip.rtp.ports import PortPool
 from gateway.sip.wire.message import Response
 from gateway.sip.wire.sdp import read_answer, write_offer
 from gateway.sip.wire.ua import CallFailed, OutgoingCall, UserAgent
-from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, room_of_call, until
+from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, new_room, until
 from tests.integration.sip_node.switchboard import NUMBER, Switchboard
 
 HOST = "127.0.0.1"
@@ -228,7 +228,7 @@ async def test_cancel_while_ringing_leaves_nobody_in_the_room(
     assert failed.value.code == 487
     left = await control_plane.fact("leg_left")
     assert (left["slug"], left["ended_by"], left["sip_code"]) == ("caller_cancelled", "caller", 487)
-    room = await room_of_call(switchboard)
+    room = await new_room(switchboard, set())
     async with switchboard.livekit_api() as lk:
         participants = await lk.room.list_participants(api.ListParticipantsRequest(room=room))
     assert [one.identity for one in participants.participants] == []

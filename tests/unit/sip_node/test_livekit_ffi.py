@@ -1,0 +1,59 @@
+"""The private names of `livekit` that we touch are there and mean what we think."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+from livekit import rtc
+from livekit.rtc._ffi_client import FfiClient
+from livekit.rtc._proto.ffi_pb2 import FfiEvent
+
+from gateway.sip.caller_audio import CallerAudio
+from gateway.sip.livekit_ffi import only_its_own
+
+
+def frame_event(handle: int) -> FfiEvent:
+    event = FfiEvent()
+    event.audio_stream_event.stream_handle = handle
+    event.audio_stream_event.eos.SetInParent()
+    return event
+
+
+async def test_a_stream_is_woken_by_its_own_frames_alone() -> None:
+    source = rtc.AudioSource(8000, 1, queue_size_ms=40)
+    track = rtc.LocalAudioTrack.create_audio_track("t", source)
+    stream = rtc.AudioStream(track, sample_rate=8000, frame_size_ms=20, capacity=4)
+    only_its_own(stream)
+    (wanted,) = [keep for queue, _, keep in FfiClient.instance.queue._subscribers if queue is stream._ffi_queue]
+    assert wanted is not None
+    assert wanted(frame_event(stream._ffi_handle.handle))
+    assert not wanted(frame_event(stream._ffi_handle.handle + 1))
+    assert not wanted(FfiEvent())
+    await stream.aclose()
+    await source.aclose()
+
+
+async def test_what_the_caller_says_reaches_the_source_whole_and_in_order() -> None:
+    audio = CallerAudio()
+    taken: list[int] = []
+    done = asyncio.Event()
+
+    def seen(event: FfiEvent) -> bool:
+        if event.WhichOneof("message") == "capture_audio_frame":
+            assert not event.capture_audio_frame.error
+            taken.append(1)
+            asyncio_loop.call_soon_threadsafe(done.set)
+        return False
+
+    asyncio_loop = asyncio.get_running_loop()
+    queue = FfiClient.instance.queue.subscribe(asyncio_loop, filter_fn=seen)
+    for value in range(5):
+        audio.put(np.full(160, value, np.int16))
+    await asyncio.wait_for(done.wait(), 5)
+    FfiClient.instance.queue.unsubscribe(queue)
+    assert len(taken) == 1
+    assert audio.dropped == 2
+    kept = np.frombuffer(audio._kept[0].data, dtype=np.int16)
+    assert kept.reshape(3, 160)[:, 0].tolist() == [2, 3, 4]
+    await audio.close()

@@ -6,7 +6,8 @@ stall of 20 to 300 ms inside the first seconds of a call.
 
 from __future__ import annotations
 
-import anyio._backends._asyncio  # httpx loads it with the first request
+import anyio._backends._asyncio  # httpx loads these with the first request
+import httpcore._async.http2
 import livekit.local_inference
 from livekit.rtc._ffi_client import get_ffi_lib
 
@@ -23,4 +24,4 @@ if _speech.tts == "embedded":
 if _speech.stt == "embedded":
     shared_decoder()
 
-__all__ = ["answer_call", "anyio"]
+__all__ = ["answer_call", "anyio", "httpcore"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 import structlog
 from livekit import agents as lk_agents
 from livekit import rtc
 from livekit.agents import AgentSession, JobContext, JobProcess, inference
+from livekit.rtc._ffi_client import FfiClient
 from pydantic import BaseModel, ConfigDict
 
 from agents.audio_out import CallAudio
@@ -29,6 +31,7 @@ from gateway.kernel.tasks import TaskSet
 from gateway.settings import Settings
 
 CALLER_WITHIN_S = 10.0
+LAST_WORDS_WITHIN_S = 0.5  # of a caller who hung up in mid-sentence
 
 _log = get_logger(__name__)
 
@@ -64,6 +67,7 @@ class Prepared:
 def prepare_process(settings: Settings, process: JobProcess) -> None:
     """Runs once in each job process, before it counts as idle."""
     configure_logs(settings.worker.name)
+    _ = FfiClient.instance  # starts LiveKit's runtime: 0.1 s that a caller would wait
     process.userdata["ready"] = Ready(
         settings, catalog.prepare(settings.speech), inference.VAD(min_silence_duration=END_OF_SPEECH_S)
     )
@@ -100,16 +104,24 @@ class _Call:
         self._collector = DigitCollector()
         self._mouth = catalog.mouth(ready.settings.speech)
         self._audio = CallAudio(job.room, sample_rate=self._mouth.sample_rate)
+        self._began = time.monotonic()
+        self._steps_ms: dict[str, int] = {}
+
+    def _step(self, name: str) -> None:
+        self._steps_ms[name] = round((time.monotonic() - self._began) * 1000)
 
     async def run(self) -> None:
         preparing = asyncio.ensure_future(self._prepare())
         try:
             await self._job.connect(auto_subscribe=lk_agents.AutoSubscribe.AUDIO_ONLY)
+            self._step("connected")
             self._tasks.start(self._audio.start(), name="agent:publish")
+            self._audio.subscribed.add_done_callback(lambda _: self._step("subscribed"))
             await self._talk(await find_caller(self._job.room, within_s=CALLER_WITHIN_S), preparing)
         finally:
             preparing.cancel()
             await self._tasks.close()
+            await self._audio.aclose()
 
     async def _prepare(self) -> Prepared:
         profile, past = await asyncio.gather(self._plane.profile(self._order.agent_id), self._past())
@@ -132,6 +144,7 @@ class _Call:
             turn_handling=turn_handling(profile),
             aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
             user_away_timeout=None,
+            session_close_transcript_timeout=LAST_WORDS_WITHIN_S,
         )
         session.output.audio = self._audio
         session.output.transcription = self._audio.spoken
@@ -146,15 +159,18 @@ class _Call:
         reporter = CallReporter(self._facts, call_id, caller)
         line.start()
         reporter.joined(room.local_participant.identity, resumed=self._order.resume)
+        self._step("caller")
         prepared = await preparing
+        self._step("prepared")
         conversation = Conversation(self._job, line, keypad, reporter, prepared.session, prepared.profile)
         reporter.follow(prepared.session)
         try:
             await conversation.start(prepared.past)
+            self._step("listening")
             opening = conversation.go_on(prepared.past) if self._order.resume else conversation.greet(self._mouth)
             self._tasks.start(opening, name="agent:opening")
             await line.left.wait()
-            _log.info("caller_left")
+            _log.info("caller_left", setup_ms=self._steps_ms)
         finally:
             await conversation.close()
             await prepared.session.aclose()

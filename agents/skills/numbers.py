@@ -24,3 +24,8 @@ def in_words(number: int) -> str:
 
 def _joined(head: str, rest: int) -> str:
     return f"{head} {in_words(rest)}" if rest else head
+
+
+def digit_words(digits: str) -> str:
+    """Digit by digit: "1234" is "one two three four"."""
+    return " ".join(in_words(int(digit)) for digit in digits)

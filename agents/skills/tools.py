@@ -9,7 +9,7 @@ from livekit import agents as lk_agents
 from livekit.agents import RunContext, function_tool, llm
 
 from agents.profile import AgentProfile
-from agents.skills.numbers import in_words
+from agents.skills.numbers import digit_words, in_words
 from gateway.kernel.errors import SetupError
 
 DEMO_BALANCE = 42  # dollars, whatever the account
@@ -30,7 +30,7 @@ Tool = Callable[[str], Awaitable[str]]
 
 async def account_balance(digits: str) -> str:
     """Demo: every account has the same balance."""
-    return f"You entered {' '.join(digits)}. Your balance is {in_words(DEMO_BALANCE)} dollars."
+    return f"You entered {digit_words(digits)}. Your balance is {in_words(DEMO_BALANCE)} dollars."
 
 
 PROFILE_TOOLS: dict[str, tuple[Tool, str]] = {

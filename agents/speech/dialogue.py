@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agents.profile import AgentProfile, DialogueEntry
+from agents.skills.numbers import digit_words
 from agents.speech.keywords import spoken_digits
 
 ASK_DIGITS, HANG_UP = "ask_digits", "hang_up"
@@ -121,7 +122,7 @@ def _digits_move(asked: DialogueEntry | None, digits: str, turns: Sequence[Turn]
         return _ask_again(asked, turns)
     if asked.tool:
         return Move(tool=asked.tool, arguments={"digits": digits})
-    return Move(say=f"You entered {' '.join(digits)}.")
+    return Move(say=f"You entered {digit_words(digits)}.")
 
 
 def _ask_again(asked: DialogueEntry, turns: Sequence[Turn]) -> Move:

@@ -7,7 +7,7 @@ stall of 20 to 300 ms inside the first seconds of a call.
 from __future__ import annotations
 
 import anyio._backends._asyncio  # httpx loads these with the first request
-import httpcore._async.http2
+import httpcore
 import livekit.local_inference
 from livekit.rtc._ffi_client import get_ffi_lib
 

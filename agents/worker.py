@@ -19,6 +19,7 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.settings import Settings
 
+PRELOAD = "agents.preload"
 DRAIN_S = 3600
 RESTART_AFTER_FAILURES = 60  # connection attempts; 10 s apart at the end
 
@@ -67,7 +68,7 @@ def build_server(settings: Settings) -> AgentServer:
         load_threshold=math.inf,  # CallSlots decides, also about two calls in the same instant
         num_idle_processes=max(settings.worker.idle_processes, 1),
         setup_fnc=functools.partial(prepare_process, settings),
-        preload_modules=["agents.preload"],
+        preload_modules=[PRELOAD],
         multiprocessing_context="forkserver",
         initialize_process_timeout=60.0,
         drain_timeout=DRAIN_S,

@@ -53,9 +53,7 @@ def tokens(tmp_path: Path) -> RoleTokens:
 
 
 def sender(plane: ControlPlane, tokens: RoleTokens, folder: Path, source: str = "worker:a") -> FactSender:
-    return FactSender(
-        "http://cp", tokens, "worker", source, folder / "spool", transport=httpx.MockTransport(plane)
-    )
+    return FactSender("http://cp", tokens, "worker", source, folder / "spool", transport=httpx.MockTransport(plane))
 
 
 async def test_facts_of_a_call_arrive_batched_and_in_order(tokens: RoleTokens, tmp_path: Path) -> None:
@@ -100,9 +98,7 @@ async def test_what_a_dead_sender_left_is_sent_by_the_next_one(tokens: RoleToken
     assert list((tmp_path / "spool").glob("*")) == []
 
 
-async def test_one_fact_that_is_refused_does_not_hold_up_the_others(
-    tokens: RoleTokens, tmp_path: Path
-) -> None:
+async def test_one_fact_that_is_refused_does_not_hold_up_the_others(tokens: RoleTokens, tmp_path: Path) -> None:
     plane = ControlPlane(tokens)
     plane.poison = "bad"
     facts = sender(plane, tokens, tmp_path)

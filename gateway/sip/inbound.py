@@ -11,6 +11,7 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.attributes import header_attributes, leg_attributes
 from gateway.sip.bus.io_info import RuleFound
+from gateway.sip.call_state import CallState
 from gateway.sip.endings import Challenged, Ending, Turned, ending
 from gateway.sip.gate import Admitted
 from gateway.sip.invite import asked_of, clean, identity_of, new_leg_id, numbers_of
@@ -50,6 +51,8 @@ class InboundCall:
         """The first ending stands."""
         if not self._over.done():
             self._over.set_result(how)
+            if self._leg:
+                self._leg.ending = True
 
     def _on_bye(self) -> None:
         gave_up = self._leg is not None and self._leg.falling_back
@@ -109,6 +112,7 @@ class InboundCall:
             self._header_attributes(rule),
         )
         leg = LiveLeg(self.call_id, self._call, choice, self._open_rtp(), self._services, self._steps, self.end)
+        leg.state = CallState(self._services, self.leg_id, clean(self._call.sip_call_id), rule)
         self._leg = leg
         room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg)
         leg.room = room

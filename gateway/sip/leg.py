@@ -15,6 +15,7 @@ from gateway.kernel.tasks import TaskSet
 from gateway.sip import prompts
 from gateway.sip.agent_care import AgentCare
 from gateway.sip.agent_watch import Lost
+from gateway.sip.call_state import CallState
 from gateway.sip.endings import Ending, ending
 from gateway.sip.room import RoomLink
 from gateway.sip.rtp.endpoint import RtpEndpoint
@@ -33,6 +34,7 @@ class LiveLeg:
     """Listens to its RoomLink (RoomListener), its RtpEndpoint and its dialog; says `end` once it is over."""
 
     room: RoomLink
+    state: CallState
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class LiveLeg:
         self.answered = False
         self.is_in_room = False
         self.falling_back = False
+        self.ending = False  # somebody has ended it; nothing may begin any more
         self._heard = False
         self._call_id = call_id
         self._call = call
@@ -70,6 +73,7 @@ class LiveLeg:
     def joined(self, policy: LegPolicy, *, max_duration_s: float) -> None:
         """In the room, ringing; an agent is due."""
         self.is_in_room = True
+        self.state.joined()
         self._policy = policy
         self._max_duration_s = max_duration_s
         self._care.start(policy.agent_wait_s)
@@ -80,7 +84,7 @@ class LiveLeg:
 
     def audio_published(self) -> None:
         self._steps("agent_audio")
-        if self.is_in_room and not self.answered:
+        if self.is_in_room:
             self._answer()
 
     def audio_heard(self) -> None:
@@ -88,6 +92,8 @@ class LiveLeg:
         self._care.heard()
 
     def _answer(self) -> None:
+        if self.answered or self.ending:
+            return
         self.answered = True
         rtp = self._rtp
         rtp.on_frame = self._on_frame
@@ -107,6 +113,7 @@ class LiveLeg:
             LegAnswered, self._call_id, codec=self._choice.codec, setup_ms=dict(self._steps.done)
         )
         self._tasks.start(self.room.set_status("active"), name="leg:active")
+        self.state.answered(self._choice.codec)
 
     def _sdp(self, choice: MediaChoice, offer: bytes) -> bytes:
         host = self._services.advertised_host
@@ -199,8 +206,7 @@ class LiveLeg:
             name = prompts.DEFAULT
             frames = prompts.frames_of(name)
         self._prompt.extend(frames)
-        if not self.answered:
-            self._answer()
+        self._answer()
         await self._prompt_done.wait()
         self._services.facts.record(FallbackPlayed, self._call_id, prompt=name)
         self._end(ending("no_agent"))
@@ -217,5 +223,6 @@ class LiveLeg:
             self._limit.cancel()
         self._care.stop()
         self._rtp.close()
+        self.state.ended()
         await self._tasks.close()
         await self.room.leave()

@@ -62,6 +62,7 @@ class SipNode:
                 transport=control_plane_transport,
             ),
             ports=PortPool(sip.host, sip.rtp_port_min, sip.rtp_port_max),
+            background=TaskSet(),
         )
         self._agent = UserAgent(
             sip.host,
@@ -158,6 +159,7 @@ class SipNode:
             async with asyncio.timeout(5.0):
                 await self._calls.join()
         await self._calls.close()
+        await self._services.background.close()
         await self._loops.close()
         await self._agent.stop()
         await self._services.facts.close()

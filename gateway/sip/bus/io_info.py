@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from google.protobuf.duration_pb2 import Duration
 from livekit.protocol.room import RoomConfiguration
@@ -121,9 +120,7 @@ class IoInfo:
 
     async def trunk_for(self, asked: CallAsked) -> TrunkFound:
         """Raises Unavailable."""
-        raw = await self._bus.call(
-            "GetSIPTrunkAuthentication", GetSIPTrunkAuthenticationRequest(call=_sip_call(asked))
-        )
+        raw = await self._bus.call("GetSIPTrunkAuthentication", GetSIPTrunkAuthenticationRequest(call=_sip_call(asked)))
         found = GetSIPTrunkAuthenticationResponse.FromString(raw)
         return TrunkFound(found.sip_trunk_id, found.username, found.password, found.realm, found.drop)
 
@@ -131,9 +128,7 @@ class IoInfo:
         """The rule's room and participant, or None when no rule takes the call. Raises Unavailable."""
         raw = await self._bus.call(
             "EvaluateSIPDispatchRules",
-            EvaluateSIPDispatchRulesRequest(
-                sip_trunk_id=trunk_id, extra_attributes=extra, call=_sip_call(asked)
-            ),
+            EvaluateSIPDispatchRulesRequest(sip_trunk_id=trunk_id, extra_attributes=extra, call=_sip_call(asked)),
         )
         found = EvaluateSIPDispatchRulesResponse.FromString(raw)
         if found.result != ACCEPT or not found.room_name:
@@ -156,6 +151,5 @@ class IoInfo:
 
     async def tell_state(self, call: SIPCallInfo) -> None:
         """Reports the state of a call; open-source servers throw it away. Raises Unavailable."""
-        call.created_at_ns = call.created_at_ns or int(datetime.now(UTC).timestamp() * 1e9)
         request = UpdateSIPCallStateRequest(call_info=call.SerializeToString())
         await self._bus.call("UpdateSIPCallState", request)

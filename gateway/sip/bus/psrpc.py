@@ -40,21 +40,15 @@ class BusError(Unavailable):
 
 @dataclass
 class _Waiting:
-    claim: asyncio.Future[ClaimRequest] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-    response: asyncio.Future[Response] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    claim: asyncio.Future[ClaimRequest] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    response: asyncio.Future[Response] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class PsrpcClient:
     """One client of one service; `await start()` first, `await close()` at the end."""
 
     def __init__(self, redis_url: str, service: str) -> None:
-        self._redis = Redis.from_url(
-            redis_url, socket_connect_timeout=1.0, socket_timeout=2.0, health_check_interval=0
-        )
+        self._redis = Redis.from_url(redis_url, socket_connect_timeout=1.0, socket_timeout=2.0, health_check_interval=0)
         self._service = service
         self._client_id = "CLI_" + secrets.token_hex(6)
         self._claims = channels.claims(service, self._client_id)

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from gateway.kernel.logs import get_logger
 
 TICK_S = 0.020
+TELL_EVERY_S = 60.0
 MAX_CATCH_UP = 3  # ticks sent at once after the loop was late; older ones are skipped
 
 _log = get_logger(__name__)
@@ -23,7 +24,15 @@ class MediaClock:
         self._subscribers: dict[int, Callable[[], None]] = {}
         self._next_key = 0
         self._next_at = 0.0
+        self._told_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
+
+    def _note_skipped(self, ticks: int) -> None:
+        """Counts always; tells at most once a minute."""
+        self.skipped += ticks
+        if self._next_at > self._told_at + TELL_EVERY_S:
+            self._told_at = self._next_at
+            _log.warning("media_clock_late", ticks=ticks, since_start=self.skipped)
 
     @staticmethod
     def shared() -> MediaClock:
@@ -56,8 +65,7 @@ class MediaClock:
             return
         due = 1 + int((loop.time() - self._next_at) / TICK_S)
         if due > MAX_CATCH_UP:
-            self.skipped += due - MAX_CATCH_UP
-            _log.warning("media_clock_late", ticks=due)
+            self._note_skipped(due - MAX_CATCH_UP)
         self._next_at += due * TICK_S
         self._timer = loop.call_at(self._next_at, self._tick)
         for _ in range(min(due, MAX_CATCH_UP)):

@@ -31,8 +31,8 @@ async def echo_participant(url: str, key: str, secret: str, room_name: str) -> r
             held.append(asyncio.create_task(echo(track)))
 
     room.on("track_subscribed", subscribed)
-    token = api.AccessToken(key, secret).with_identity("echo").with_grants(
-        api.VideoGrants(room_join=True, room=room_name)
+    token = (
+        api.AccessToken(key, secret).with_identity("echo").with_grants(api.VideoGrants(room_join=True, room=room_name))
     )
     await room.connect(url, token.to_jwt())
     await room.local_participant.publish_track(rtc.LocalAudioTrack.create_audio_track("echo", source))

@@ -1,7 +1,7 @@
 """Which rule takes a call; the same answer as LiveKit's own matching gives. Pure.
 
-LiveKit compares numbers as exact strings. Of the rules that name the trunk and fit, one with fewer open conditions wins:
-a list of called numbers counts as much as a list of calling numbers.
+LiveKit compares numbers as exact strings. Of the rules that name the trunk and fit, the one with the fewest open
+conditions wins: a list of called numbers counts as much as a list of calling numbers.
 """
 
 from __future__ import annotations

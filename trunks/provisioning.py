@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.db.session import Database
@@ -79,10 +80,11 @@ class Provisioning:
                 try:
                     await self._reconcile(resource)
                     self._errors.pop(resource.kind, None)
-                except GatewayError as error:
+                except (GatewayError, SQLAlchemyError) as error:
                     good = False
-                    self._errors[resource.kind] = error.detail
-                    _log.warning("provisioning_failed", resource=resource.kind, code=error.code)
+                    detail = error.detail if isinstance(error, GatewayError) else "the database did not answer"
+                    self._errors[resource.kind] = str(detail)
+                    _log.warning("provisioning_failed", resource=resource.kind, error=type(error).__name__)
             return good
 
     async def _look(self, resource: Resource) -> tuple[dict[str, Body], Plan]:

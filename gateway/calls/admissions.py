@@ -36,26 +36,22 @@ class Admissions:
         given: list[AdmissionVerdict] = []
 
         async def decide(session: AsyncSession) -> Recorded:
-            before = await self._given_before(session, asked.call_id)
-            if before is not None:
-                given.append(before)
-                return Recorded()
             route = await self._find_route(session, asked)
             verdict = admit(asked, route)
             given.append(verdict)
             if await self._is_only_counted(session, asked, verdict):
                 return Recorded()
-            return await self._runner.record(session, self._facts(asked, route, verdict))
+            recorded = await self._runner.record(session, self._facts(asked, route, verdict))
+            if recorded.repeated:  # asked before: what was answered then stands
+                given.append(await self._given_before(session, asked.call_id))
+            return recorded
 
         await self._runner.transact(decide)
         return given[-1]
 
-    async def _given_before(self, session: AsyncSession, call_id: str) -> AdmissionVerdict | None:
-        repository = CallRepository(session)
-        if await repository.get(call_id) is None:
-            return None
-        events = [read_event(row).what for row in await repository.log(call_id)]
-        return next((what.verdict for what in events if isinstance(what, AdmissionDecided)), None)
+    async def _given_before(self, session: AsyncSession, call_id: str) -> AdmissionVerdict:
+        events = [read_event(row).what for row in await CallRepository(session).log(call_id)]
+        return next(what.verdict for what in events if isinstance(what, AdmissionDecided))
 
     async def _is_only_counted(self, session: AsyncSession, asked: AdmissionAsked, verdict: AdmissionVerdict) -> bool:
         if verdict.verdict != "reject" or verdict.slug not in STRANGERS:

@@ -78,7 +78,8 @@ class Call(Strict):
     gone_agents: tuple[str, ...] = ()
     agent_gone_since: datetime | None = Field(default=None, description="None while one is there or none is due")
     attempts: int = 0
-    given_up: bool = False
+    dispatched_at: datetime | None = Field(default=None, description="our last dispatch in this absence")
+    given_up_at: datetime | None = None
     hangup: HangupOrder | None = None
     termination: Termination | None = None
     pii: CallPii = CallPii()
@@ -117,9 +118,9 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
         case AgentLost() as lost if not event.repeated and not event.late:
             return _agent_went(call, lost)
         case AgentDispatched(attempt=attempt):
-            return {"attempts": attempt}
+            return {"attempts": attempt, "dispatched_at": event.at}
         case AgentGivenUp():
-            return {"given_up": True}
+            return {"given_up_at": event.at}
         case HangupAsked() as asked:
             return {"hangup": _first_order(call, asked)}
         case CallEnded(termination=termination):
@@ -176,7 +177,8 @@ def _agent_came(call: Call, identity: str) -> dict[str, object]:
         "agents_so_far": call.agents_so_far + 1,
         "agent_gone_since": None,
         "attempts": 0,
-        "given_up": False,
+        "dispatched_at": None,
+        "given_up_at": None,
     }
 
 
@@ -187,7 +189,8 @@ def _agent_went(call: Call, lost: AgentLost) -> dict[str, object]:
         "gone_agents": (*call.gone_agents, lost.identity)[-_GONE_KEPT:],
         "agent_gone_since": lost.at,
         "attempts": 0,
-        "given_up": False,
+        "dispatched_at": None,
+        "given_up_at": None,
     }
 
 

@@ -18,14 +18,18 @@ from trunks.repository import NumberRepository, TrunkRepository
 
 async def find_route(session: AsyncSession, asked: AdmissionAsked) -> Route:
     """Works inside the caller's transaction."""
-    trunk = await TrunkRepository(session).by_livekit_id(asked.livekit_trunk_id)
     number = await NumberRepository(session).by_number(asked.pii.dnis)
     owner = await session.get(TrunkRow, number.inbound_trunk_id) if number and number.inbound_trunk_id else None
+    if owner and asked.livekit_trunk_id and owner.livekit_id == asked.livekit_trunk_id:
+        trunk: TrunkRow | None = owner
+    else:
+        trunk = await TrunkRepository(session).by_livekit_id(asked.livekit_trunk_id)
     of_call = trunk or owner
+    known = await _known(session, of_call)
     return Route(
-        trunk=await _known(session, trunk),
+        trunk=known if trunk else None,
         number_id=number.id if number else "",
-        owner=await _known(session, owner),
+        owner=known if owner is of_call else await _known(session, owner),
         rule=await _rule(session, of_call.id, asked) if of_call else None,
     )
 

@@ -22,6 +22,7 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
 SCAN_S = 1.0
+TIDY_S = 3600.0
 SHORTEST_S = 0.02  # between two looks, should another process have acted on what looks due here
 
 _log = get_logger(__name__)
@@ -62,9 +63,10 @@ class CallLoops:
 
     def start(self) -> None:
         loops: dict[str, Callable[[], Awaitable[None]]] = {
-            "call-scan": lambda: self._every_second(self.scan),
-            "call-livekit": lambda: self._every_second(self.ask_livekit),
+            "call-scan": lambda: self._every(SCAN_S, self.scan),
+            "call-livekit": lambda: self._every(SCAN_S, self.ask_livekit),
             "call-watchdog": self._watch_forever,
+            "call-tidy": lambda: self._every(TIDY_S, self.tidy),
         }
         for name, loop in loops.items():
             self._tasks.start(self._keep(loop, name), name=name)
@@ -116,10 +118,14 @@ class CallLoops:
             except TimeoutError:
                 await self.watch()
 
-    async def _every_second(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def tidy(self) -> None:
+        async with self._begin() as session:
+            await CallRepository(session).forget_old(self._clock.now())
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             await work()
-            await asyncio.sleep(SCAN_S)
+            await asyncio.sleep(seconds)
 
     async def _keep(self, loop: Callable[[], Awaitable[None]], name: str) -> None:
         """Runs a loop for ever: whatever fails in it is logged, and it goes on a second later."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.calls.call import Call, CallStatus
 from gateway.calls.events import Event
-from gateway.calls.models import CallEventRow, CallRow, SipNodeRow
+from gateway.calls.models import CallEventRow, CallRow, RefusedSourceRow, SipNodeRow
 from gateway.calls.stored import call_values, event_values, read_call
+from gateway.db.base import Base
 from gateway.kernel.errors import Conflict
 from gateway.rest.pages import Cut
 
+NODES_KEPT = timedelta(days=7)
+REFUSED_KEPT = timedelta(days=30)
+_CALLS, _EVENTS = Base.metadata.tables["calls"], Base.metadata.tables["call_events"]
 _OPEN = CallRow.status != CallStatus.ENDED.value
 
 
@@ -49,7 +53,7 @@ class CallRepository:
         version = before + len(events)
         values = call_values(call) | {"version": version}
         if before == 0:
-            await self._session.execute(insert(CallRow), [values | {"recorded_at": now, "listed_at": None}])
+            await self._session.execute(insert(_CALLS), [values | {"recorded_at": now, "listed_at": None}])
         else:
             where = (CallRow.id == call.id, CallRow.version == before)
             done = await self._session.execute(
@@ -60,7 +64,7 @@ class CallRepository:
         rows = [
             event_values(event) | {"seq": seq, "recorded_at": now} for seq, event in enumerate(events, start=before + 1)
         ]
-        await self._session.execute(insert(CallEventRow), rows)
+        await self._session.execute(insert(_EVENTS), rows)
 
     async def open_calls(self) -> list[CallRow]:
         return list(await self._session.scalars(select(CallRow).where(_OPEN)))
@@ -84,6 +88,11 @@ class CallRepository:
     async def reporting_nodes(self) -> set[str]:
         """Nodes that have ever given signs of life: ours, not livekit-sip."""
         return set(await self._session.scalars(select(SipNodeRow.id)))
+
+    async def forget_old(self, now: datetime) -> None:
+        """Drops what only the present needs: nodes of long ago, counters of refused sources."""
+        await self._session.execute(delete(SipNodeRow).where(SipNodeRow.alive_at < now - NODES_KEPT))
+        await self._session.execute(delete(RefusedSourceRow).where(RefusedSourceRow.minute < now - REFUSED_KEPT))
 
     async def page(
         self,

@@ -48,9 +48,13 @@ class Calls:
     async def start(self) -> None:
         self.loops.start()
 
-    async def close(self) -> None:
+    def end_streams(self) -> None:
+        """Ends the live streams, which would otherwise keep the server from stopping."""
         self.closing = True
         self.feed.publish()
+
+    async def close(self) -> None:
+        self.end_streams()
         await self.loops.close()
         await self.runner.close()
 

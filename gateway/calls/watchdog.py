@@ -42,10 +42,17 @@ def next_due(call: Call) -> tuple[datetime, Due] | None:
     since = call.agent_gone_since
     if since is None:
         return None
-    if not call.given_up:
+    if call.given_up_at is None:
         wait = FIRST_WAIT_S + NEXT_WAIT_S * (max(call.attempts, 1) - 1)
-        return since + timedelta(seconds=wait), Due.AGENT_MISSING
-    return since + timedelta(seconds=call.policy.agent_wait_s + ABANDON_S), Due.ABANDONED
+        return _not_before(since, wait, call.dispatched_at, NEXT_WAIT_S), Due.AGENT_MISSING
+    return _not_before(since, call.policy.agent_wait_s + ABANDON_S, call.given_up_at, ABANDON_S), Due.ABANDONED
+
+
+def _not_before(since: datetime, wait_s: float, last: datetime | None, pause_s: float) -> datetime:
+    """`wait_s` after `since`, and `pause_s` after `last`: a loss that was reported late, because we were away,
+    must not use up all attempts at once."""
+    moment = since + timedelta(seconds=wait_s)
+    return moment if last is None else max(moment, last + timedelta(seconds=pause_s))
 
 
 def fact_due(call: Call, now: datetime) -> AgentMissing | HangupAsked | None:
@@ -79,7 +86,7 @@ def on_agent_joined(call: Call, fact: AgentJoined) -> Decision:
 
 def on_agent_missing(call: Call, fact: AgentMissing) -> Decision:
     """The next attempt, or giving up after the last; nothing when an agent came meanwhile."""
-    if call.agent_identity or call.agent_gone_since is None or call.given_up:
+    if call.agent_identity or call.agent_gone_since is None or call.given_up_at:
         return Decision((recorded(fact, repeated=True),))
     if call.attempts >= MAX_ATTEMPTS:
         return Decision((recorded(fact), caused(fact, AgentGivenUp(attempts=call.attempts))))

@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 import httpx
-from agents.demo_profile import DEMO_PROFILE
 
+from agents.demo_profile import DEMO_PROFILE
 from gateway.kernel.errors import Unavailable
 
 DEMO_NUMBER = "+15105550100"

@@ -99,7 +99,8 @@ def inbound_body(info: proto.SIPInboundTrunkInfo) -> Body:
 
 
 def outbound_info(owner: str, body: Body) -> proto.SIPOutboundTrunkInfo:
-    return proto.SIPOutboundTrunkInfo(metadata=mark(owner), **body | {"transport": TRANSPORTS[body["transport"]]})
+    fields: Body = body | {"transport": TRANSPORTS[body["transport"]]}
+    return proto.SIPOutboundTrunkInfo(metadata=mark(owner), **fields)
 
 
 def outbound_body(info: proto.SIPOutboundTrunkInfo) -> Body:

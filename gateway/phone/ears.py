@@ -52,7 +52,7 @@ class Segmenter:
 def threshold(phrase: str) -> str:
     """Keyword thresholds measured on telephone speech: long phrases can afford a strict one."""
     words = len(phrase.split())
-    return "1e-5" if words == 1 else "1e-10" if words == 2 else "1e-20"
+    return "1e-5" if words == 1 else "1e-10" if words == 2 else "1e-30"
 
 
 def upsampled(speech: Samples) -> bytes:

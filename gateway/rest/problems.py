@@ -78,7 +78,8 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method_not_allowed"}
     problem = Problem(
-        title=str(error.detail), status=error.status_code, detail=f"{request.method} {request.url.path}: {error.detail}",
+        title=str(error.detail), status=error.status_code,
+        detail=f"{request.method} {request.url.path}: {error.detail}",
         code=codes.get(error.status_code, "http"), todo="see /docs for what there is",
     )  # fmt: skip
     return respond(request, problem, dict(error.headers or {}))

@@ -119,7 +119,7 @@ class Child:
 
     async def _copy_output(self) -> None:
         assert self._process is not None and self._process.stdout is not None
-        with self.log_path.open("a") as log:
+        with self.log_path.open("a") as file:
             while True:
                 try:
                     line = await self._process.stdout.readline()
@@ -127,7 +127,7 @@ class Child:
                     continue
                 if not line:
                     return
-                if log.tell() > LOG_LIMIT:
-                    log.truncate(0)
-                log.write(mask(line.decode(errors="replace")))
-                log.flush()
+                if file.tell() > LOG_LIMIT:
+                    file.truncate(0)
+                file.write(mask(line.decode(errors="replace")))
+                file.flush()

@@ -63,3 +63,14 @@ def test_broad_excepts_stand_only_in_process_loops(path: Path) -> None:
                 isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}
             )
             assert not broad or path.name in BROAD_ALLOWED, f"{names_of(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=names_of)
+def test_only_its_adapter_speaks_livekits_server_api(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        from_livekit = isinstance(node, ast.ImportFrom) and node.module == "livekit"
+        names = [alias.name for alias in node.names] if from_livekit and isinstance(node, ast.ImportFrom) else []
+        api = any(module.startswith("livekit.api") for module in modules) or "api" in names
+        assert not api or path.parent.name == "livekit", f"{names_of(path)}: ask gateway.livekit instead"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+
 from gateway.calls.memory_rooms import Dispatch, MemoryRooms
+from gateway.calls.models import RefusedSourceRow
+from gateway.calls.repository import CallRepository
 from gateway.db.session import Database
 from tests.integration.calls.conftest import ManualClock, World, make_world
 from tests.unit.calls.story import AGENT, CALL, ROOM, T0, Facts
@@ -145,3 +149,13 @@ async def test_the_loops_run_by_themselves(world: World) -> None:
     await world.calls.feed.wait(ticket, 20)
     await world.calls.runner.settled()
     assert "agent_missing" in await world.kinds(CALL)
+
+
+async def test_what_only_the_present_needs_is_forgotten(world: World) -> None:
+    await alive(world)
+    await world.calls.runner.take([Facts().refused("wrong_password", 403)])
+    world.clock.go(31 * 86400)
+    await world.calls.loops.tidy()
+    async with world.database.begin() as session:
+        assert await CallRepository(session).reporting_nodes() == set()
+        assert (await session.scalars(select(RefusedSourceRow.refused))).all() == []

@@ -154,3 +154,14 @@ def test_an_abandoned_caller_and_an_overdue_hangup_become_orders() -> None:
     assert overdue.call
     order = fact_due(overdue.call, T0 + timedelta(seconds=30))
     assert isinstance(order, HangupAsked) and order.reason == "transferred"
+
+
+def test_a_loss_that_was_reported_late_does_not_use_up_all_attempts_at_once() -> None:
+    f = Facts()
+    book = Playbook().play(f.admitted(), f.joined(0), f.agent(1), f.lost(10))  # known to us at 100 s only
+    book.play(f.missing(100))
+    assert due_after(book) == (102.5, Due.AGENT_MISSING)
+    book.play(f.missing(102.5))
+    assert due_after(book) == (105.0, Due.AGENT_MISSING)
+    book.play(f.missing(105))
+    assert due_after(book) == (105 + ABANDON_S, Due.ABANDONED)

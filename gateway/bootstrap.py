@@ -30,7 +30,6 @@ from gateway.livekit.identity import SwitchboardIdentity
 from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
-from gateway.route import find_route
 from gateway.settings import Settings
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
@@ -135,7 +134,6 @@ async def run_control_plane(settings: Settings) -> None:
         begin=database.begin,
         rooms=LiveKitRooms(livekit, settings.livekit.agent_name),
         clock=clock,
-        find_route=find_route,
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
     )
@@ -165,6 +163,7 @@ async def serve(container: Container) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
+        container.calls.end_streams()
         for server in servers:
             server.should_exit = True
 

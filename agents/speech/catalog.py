@@ -124,6 +124,7 @@ def mouth(settings: SpeechSettings) -> tts.TTS:
             voice=settings.tts_voice or "ash",
             base_url=settings.tts_base_url or "https://api.openai.com/v1",
             api_key=settings.tts_api_key.get_secret_value() or NO_KEY,
+            response_format="wav",  # says its own sampling rate, which servers choose differently
         )
     if settings.tts == "flite":
         return EmbeddedMouth(None, engines.Flite(settings.tts_voice))

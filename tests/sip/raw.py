@@ -95,6 +95,8 @@ class RawPeer:
                 text = self.sock.recv(65535).decode(errors="replace")
             except TimeoutError:
                 return None
+            if text.startswith("SIP/2.0") and self.call_id not in text:
+                continue  # a late answer to something this socket asked before
             if text.startswith("SIP/2.0"):
                 self.responses.append(text)
                 return text

@@ -79,8 +79,11 @@ class UserAgent:
             now = self.counters
             moved = {name: count - before.get(name, 0) for name, count in now.items() if count != before.get(name, 0)}
             if moved:
-                _log.info("sip_counted", **moved)
+                self._log_moved(moved)
             before = now
+
+    def _log_moved(self, moved: dict[str, int]) -> None:
+        _log.info("sip_counted", **moved)
 
     async def stop(self) -> None:
         await self.tasks.close()

@@ -72,8 +72,8 @@ def test_a_higher_count_with_the_same_nonce_is_new_and_a_lower_one_is_not(server
         offered.update(nc=count)
         response = response_for(offered, "INVITE", *USER)
         return (
-            f'Digest username="trunk", realm="{REALM}", nonce="{offered["nonce"]}", uri="{URI}", response="{response}", '
-            f'qop=auth, nc={count}, cnonce="{offered["cnonce"]}"'
+            f'Digest username="trunk", realm="{REALM}", nonce="{offered["nonce"]}", uri="{URI}", '
+            f'response="{response}", qop=auth, nc={count}, cnonce="{offered["cnonce"]}"'
         )
 
     counts = ("00000002", "00000003", "00000001")

@@ -38,7 +38,7 @@ def understood(stack: RunningStack, call: dict[str, Any]) -> tuple[list[str], st
 
 
 def newest_call_from(stack: RunningStack, ani: str) -> dict[str, Any] | None:
-    return next((call for call in stack.calls() if ani in (call.get("ani") or "")), None)
+    return next((call for call in stack.calls() if ani in call["pii"]["ani"]), None)
 
 
 def ended(stack: RunningStack, ani: str) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def test_two_calls_from_one_number_get_two_rooms(stack: RunningStack) -> None:
     for peer, answer in zip(peers, answers, strict=True):
         assert status_of(answer) == 200
         peer.ack(answer, DEMO_NUMBER)
-    rooms = {(stack.call_of(peer.call_id) or {})["room"] for peer in peers}
+    rooms = {(stack.call_of(peer.call_id) or {})["pii"]["room"] for peer in peers}
     assert len(rooms) == 2
     for peer, answer in zip(peers, answers, strict=True):
         peer.bye(answer, DEMO_NUMBER)

@@ -137,8 +137,9 @@ class InboundCall:
         return header_attributes(headers, rule.headers_to_attributes, rule.include_headers)
 
     def _open_rtp(self) -> RtpEndpoint:
+        silence = self._services.settings.sip.media_timeout_s
         try:
-            return RtpEndpoint(self._services.ports, silence_after_s=self._services.settings.sip.media_timeout_s)
+            return RtpEndpoint(self._services.ports, silence_after_s=silence, signalling_host=self._call.source[0])
         except Overloaded as error:
             raise Turned(ending("over_capacity")) from error
 

@@ -78,13 +78,19 @@ class RtpEndpoint:
 
     Set `on_frame(samples, arrived_at)`: int16[160] at 8 kHz, monotonic seconds; `on_digit(digit,
     duration_ms)`; `on_silence()`: nothing heard for `silence_after_s`. Give frames by `send`, or
-    set `pull`, which is asked on every tick.
+    set `pull`, which is asked on every tick. Audio may also come from `signalling_host`, where the SIP comes from.
     """
 
     def __init__(
-        self, pool: PortPool, *, clock: MediaClock | None = None, silence_after_s: float | None = None
+        self,
+        pool: PortPool,
+        *,
+        clock: MediaClock | None = None,
+        silence_after_s: float | None = None,
+        signalling_host: str = "",
     ) -> None:
         self._pool = pool
+        self._signalling_host = signalling_host
         self._clock = clock or MediaClock.shared()
         self._silence_after = silence_after_s
         self.on_frame: Callable[[Samples, float], None] | None = None
@@ -107,7 +113,7 @@ class RtpEndpoint:
             raise Unavailable("the RTP endpoint is closed")
         codec, now = cast(CodecName, target.codec), time.monotonic()
         self._flow = _Flow(
-            SourceLock(_address_of(target)),
+            SourceLock(_address_of(target), self._signalling_host),
             Incoming(codec),
             Outgoing(codec, target.payload_type, target.telephone_event_pt),
             heard_at=now,

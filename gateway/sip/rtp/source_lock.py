@@ -1,8 +1,8 @@
 """Which address may send us audio: the negotiated one, and never a stranger.
 
-The address of the SDP is believed at once. A sender behind a NAT keeps its address but shows
-another port: it is followed after a few good packets in a row, as long as the negotiated port
-itself is silent.
+The address of the SDP is believed at once. A phone behind a NAT writes an address of its own network
+into its SDP; its audio comes from where its SIP comes from, and from a port of the NAT's choice. Either
+host is followed to another port after a few good packets in a row, as long as the stream is silent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ SILENCE_BEFORE_RELATCH_S = 1.0
 
 
 class SourceLock:
-    def __init__(self, negotiated: Address) -> None:
+    def __init__(self, negotiated: Address, signalling_host: str = "") -> None:
+        self._signalling_host = signalling_host
         self._expect(negotiated)
 
     def _expect(self, negotiated: Address) -> None:
@@ -41,7 +42,7 @@ class SourceLock:
             self._heard_at = now
             self._candidate, self._run = None, 0
             return True
-        if source[0] != self.negotiated[0] or not payload_type_known:
+        if source[0] not in (self.negotiated[0], self._signalling_host) or not payload_type_known:
             return False
         if now - self._heard_at < SILENCE_BEFORE_RELATCH_S:
             return False

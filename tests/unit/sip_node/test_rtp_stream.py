@@ -132,6 +132,13 @@ class TestSourceLock:
         assert outcomes == [False, False, True, True]
         assert lock.target == natted
 
+    def test_a_phone_behind_a_nat_is_heard_from_where_its_sip_comes_from(self) -> None:
+        lock, natted = SourceLock(("192.168.1.20", 4000), "198.51.100.7"), ("198.51.100.7", 61000)
+        outcomes = [lock.admits(natted, payload_type_known=True, now=n * 0.02) for n in range(4)]
+        assert outcomes == [False, False, True, True]
+        assert lock.target == natted
+        assert not lock.admits(("198.51.100.8", 61000), payload_type_known=True, now=9)
+
     def test_another_port_does_not_take_a_stream_that_flows(self) -> None:
         lock, other = SourceLock(PEER), (PEER[0], 61000)
         for n in range(20):

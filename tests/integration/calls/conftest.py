@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import agents.models  # noqa: F401 - the metadata must be whole
 from gateway.calls.admission import AdmissionAsked
 from gateway.calls.admit import KnownRule, KnownTrunk, Route
 from gateway.calls.memory_rooms import MemoryRooms
@@ -20,10 +18,10 @@ from gateway.calls.own_facts import RecordedFact
 from gateway.calls.ports import RoomEvent, RoomParticipant
 from gateway.calls.repository import CallRepository
 from gateway.calls.service import Calls
-from gateway.db.base import Base
 from gateway.db.session import Database
 from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
+from tests.integration.databases import empty_database
 from tests.unit.calls.story import CALLER, NUMBERS, ROOM, T0
 
 TRUNK = KnownTrunk(id="trk_1", allowed_addresses=("192.0.2.0/24",))
@@ -103,13 +101,8 @@ def asked(call_id: str, **fields: object) -> AdmissionAsked:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = os.environ.get("GATEWAY_TEST_DATABASE_URL") or f"sqlite+aiosqlite:///{tmp_path / 'calls.db'}"
-    database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(lambda c: Base.metadata.drop_all(c))
-        await connection.run_sync(lambda c: Base.metadata.create_all(c))
-    yield database
-    await database.close()
+    async with empty_database(tmp_path) as database:
+        yield database
 
 
 @pytest.fixture

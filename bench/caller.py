@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateway.phone.phone import Phone
 from gateway.phone.script import Say
+from gateway.sip.wire.ua import CallFailed
 
 PATIENCE_S = 20.0
 INTO_THE_REPLY_S = 0.5  # how long the agent may speak before it is interrupted
@@ -22,6 +23,23 @@ class Marks:
     greeting_ms: float | None = None
     reply_ms: float | None = None
     stop_ms: float | None = None
+
+
+async def greeted_call(uri: str, rtp_ports: tuple[int, int], *, hold_s: float = 0.0) -> Marks:
+    """Listens until the greeting sounds, stays `hold_s` longer, hangs up. An unanswered call leaves no marks."""
+    marks = Marks()
+    async with Phone(rtp_ports=rtp_ports) as phone:
+
+        async def listen() -> None:
+            await within(phone.sound())
+            await asyncio.sleep(hold_s)
+
+        try:
+            await phone.talk(uri, listen)
+        except (TimeoutError, CallFailed):
+            pass
+        _read(phone, marks)
+    return marks
 
 
 async def measured_call(uri: str, line: Path, rtp_ports: tuple[int, int], *, interrupt: bool = True) -> Marks:
@@ -45,13 +63,17 @@ async def measured_call(uri: str, line: Path, rtp_ports: tuple[int, int], *, int
             await phone.talk(uri, conversation)
         except TimeoutError:
             pass
-        for event in phone.events:
-            if event.kind == "ringing":
-                marks.ringing_ms = event.ms
-            elif event.kind == "answered":
-                marks.answer_ms = event.ms
-        marks.greeting_ms = phone.first_audio_ms
+        _read(phone, marks)
     return marks
+
+
+def _read(phone: Phone, marks: Marks) -> None:
+    for event in phone.events:
+        if event.kind == "ringing":
+            marks.ringing_ms = event.ms
+        elif event.kind == "answered":
+            marks.answer_ms = event.ms
+    marks.greeting_ms = phone.first_audio_ms
 
 
 async def time_to_stop(phone: Phone, spoken: Say) -> float:

@@ -6,7 +6,9 @@ The delays are those of `Delays`, counted from the end of the request's arrival;
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -15,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-RATE = 24000  # what OpenAI's speech endpoint answers as pcm
+RATE = 24000
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,13 @@ class Delays:
 
 def tone(seconds: float) -> bytes:
     positions = np.arange(int(RATE * seconds))
-    return (9000 * np.sin(2 * np.pi * 440 * positions / RATE)).astype("<i2").tobytes()
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(RATE)
+        wav.writeframes((9000 * np.sin(2 * np.pi * 440 * positions / RATE)).astype("<i2").tobytes())
+    return file.getvalue()
 
 
 def build(delays: Delays, speech_s: float) -> FastAPI:
@@ -62,7 +70,7 @@ def build(delays: Delays, speech_s: float) -> FastAPI:
     async def speak(request: Request) -> Response:
         await request.body()
         await asyncio.sleep(delays.tts / 1000)
-        return Response(tone(speech_s), media_type="audio/pcm")
+        return Response(tone(speech_s), media_type="audio/wav")
 
     return app
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import numpy as np
 from livekit import api, rtc
 
+from bench.figures import Series
+from bench.stack import BenchStack
 from gateway.phone.phone import FRAME, Phone
 from gateway.phone.recording import RATE
 
 CLICK_MS = 60
+GREETING_WITHIN_S, GREETING_S = 20.0, 6.0
 EVERY_S = 0.6
 
 
@@ -57,3 +61,24 @@ async def round_trips(phone: Phone, count: int) -> list[float]:
             continue
         await asyncio.sleep(EVERY_S)
     return found
+
+
+async def measure(stack: BenchStack, rounds: int, tick: Callable[[str], None]) -> list[Series]:
+    """All clicks on one call, after the greeting."""
+    series = Series("media round trip, phone to room and back", aim="<= 160")
+    tick("media round trip")
+    async with Phone(rtp_ports=stack.rtp_ports) as phone:
+
+        async def conversation() -> None:
+            await asyncio.wait_for(phone.sound(), GREETING_WITHIN_S)
+            room_name = await stack.room_of(phone.sip_call_id)
+            where = stack.room
+            room = await echo_participant(where.url, where.api_key, where.api_secret, room_name)
+            try:
+                await asyncio.sleep(GREETING_S)
+                series.samples += await round_trips(phone, rounds)
+            finally:
+                await room.disconnect()
+
+        await phone.talk(stack.uri, conversation)
+    return [series]

@@ -113,6 +113,20 @@ class BareCaller:
                 waiter.set_result(at)
 
 
+async def greeted_webrtc_call(room: Room) -> Marks:
+    """From connecting to the first sound."""
+    marks, caller, call_id = Marks(), BareCaller(), new_id("call")
+    started = time.monotonic()
+    try:
+        await caller.connect(room.url, room.token(f"bench-{call_id}", call_id))
+        marks.greeting_ms = (await caller.next_level(loud=True) - started) * 1000
+    except TimeoutError:
+        pass
+    finally:
+        await caller.close()
+    return marks
+
+
 async def measured_webrtc_call(room: Room, line: Path) -> Marks:
     """The greeting, the reply and the stop, as `measured_call` measures them over SIP."""
     marks, caller, call_id = Marks(), BareCaller(), new_id("call")

@@ -45,6 +45,11 @@ def configure_logs(process: str, *, level: int = logging.INFO) -> None:
     structlog.contextvars.bind_contextvars(process=process)
 
 
+def quiet_logs() -> None:
+    """For commands that people watch: errors only, so that nothing runs into what is shown."""
+    configure_logs("command", level=logging.ERROR)
+
+
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger; event names are short snake_case phrases, never sentences with data in them."""
     return structlog.get_logger(name)

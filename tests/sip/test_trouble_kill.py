@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -90,12 +89,11 @@ def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversatio
     greeted = stack.until(lambda: stack.get(f"/v1/calls/{call_id}/transcript")["data"], "the greeting")
     assert greeted[0]["speaker"] == "agent"
     first = len(agents())
-    for name in ("worker-1", "worker-2"):  # whichever has the call
-        kill_group(stack.pids()[name])
-        break_at = time.monotonic()
+    events = stack.get(f"/v1/calls/{call_id}/events", limit=200)["data"]
+    holder = next(event["source"].split(":")[1] for event in events if event["source"].startswith("worker:"))
+    kill_group(stack.pids()[holder])
     replaced = stack.until(lambda: len(agents()) > first and agents()[-1], "a new agent in the room")
-    assert replaced["resumed"] is True
-    print(f"a new agent after {time.monotonic() - break_at:.1f} s")
+    assert replaced["body"]["resumed"] is True
     peer.bye(answer, DEMO_NUMBER)
     assert stack.ended_call(peer.call_id)["termination"]["slug"] == "completed"
     peer.sock.close()

@@ -1,0 +1,88 @@
+"""`make bench`: a table on the screen and a JSON file in bench/results. BENCH="--rounds 5 --only turns" for less."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import load, round_trip, set_up, turns
+from bench.figures import Series, show, write
+from bench.providers import Delays, ProviderServer
+from bench.stack import BenchStack, bench_stack
+from gateway.demo.conversation import LINES
+from gateway.kernel.logs import quiet_logs
+from gateway.stack.ports import PortAllocator
+
+RESULTS = Path(__file__).parent / "results"
+LINE = LINES / "i_want_to_pay_my_bill.wav"
+PARTS = ("set-up", "media", "load", "turns")
+
+
+async def measure(parts: list[str], rounds: int, calls: int, tick: Callable[[str], None]) -> list[Series]:
+    found: list[Series] = []
+    if set(parts) - {"turns"}:
+        async with bench_stack(tick) as stack:
+            if "set-up" in parts:
+                found += await set_up.measure(stack, rounds, tick)
+            if "media" in parts:
+                found += await round_trip.measure(stack, rounds, tick)
+            if "load" in parts:
+                found += await load.measure(stack, calls, tick)
+    if "turns" in parts:
+        async with with_providers(tick) as (stack, delays):
+            found += await turns.measure(stack, LINE, delays.floor, rounds, tick)
+    return found
+
+
+class with_providers:  # noqa: N801 - used like the context managers beside it
+    """A stack whose ears, brain and mouth are OpenAI-compatible servers of fixed delays."""
+
+    def __init__(self, tick: Callable[[str], None]) -> None:
+        self._delays = Delays()
+        self._server = ProviderServer(PortAllocator().one(), self._delays)
+        environment = {}
+        for kind in ("STT", "LLM", "TTS"):
+            environment |= {
+                f"GATEWAY_SPEECH__{kind}": "openai",
+                f"GATEWAY_SPEECH__{kind}_MODEL": "bench",
+                f"GATEWAY_SPEECH__{kind}_BASE_URL": self._server.url,
+            }
+        self._stack = bench_stack(tick, **environment)
+
+    async def __aenter__(self) -> tuple[BenchStack, Delays]:
+        await self._server.__aenter__()
+        return await self._stack.__aenter__(), self._delays
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.__aexit__(*error)  # type: ignore[arg-type]
+        await self._server.__aexit__()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20, help="calls per figure")
+    parser.add_argument("--calls", type=int, default=10, help="calls at once")
+    parser.add_argument("--only", choices=PARTS, nargs="*", default=list(PARTS))
+    asked = parser.parse_args()
+    quiet_logs()
+    console = Console(stderr=True)
+    began = time.monotonic()
+    with console.status("starting") as status:
+
+        def tick(text: str) -> None:
+            status.update(f"{time.monotonic() - began:4.0f} s  {text}")
+
+        found = asyncio.run(measure(asked.only, asked.rounds, asked.calls, tick))
+    show(found)
+    notes = {"rounds": asked.rounds, "calls": asked.calls, "cores": os.cpu_count(), "load": os.getloadavg()}
+    console.print(f"written to {write(found, RESULTS, notes)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from gateway.rest.written import Written
 
 
-class DialogueEntry(BaseModel):
+class DialogueEntry(Written):
     """One thing a caller may want: the phrases that mean it, and what follows."""
-
-    model_config = ConfigDict(extra="forbid")
 
     intent: str = Field(min_length=1, max_length=64)
     phrases: list[str] = Field(
@@ -19,10 +19,8 @@ class DialogueEntry(BaseModel):
     ask_digits: int | None = Field(default=None, ge=1, le=32, description="how many digits `say` asks for")
 
 
-class AgentContent(BaseModel):
+class AgentContent(Written):
     """A profile without its id: the part a user writes."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=100)
     greeting: str = Field(min_length=1, max_length=1000)

@@ -6,17 +6,16 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trunks.schemas import E164, Name, Written
-
-TrunkIds = Field(min_length=1, max_length=100, description="the inbound trunks it takes calls from")
+from gateway.rest.written import Written
+from trunks.schemas import E164, Ids, Name, Numbers
 
 
 class RuleAsked(Written):
     name: Name
     enabled: bool = True
-    trunk_ids: list[str] = TrunkIds
-    numbers: list[E164] = Field(default=[], max_length=1000, description="called numbers; empty fits all")
-    inbound_numbers: list[E164] = Field(default=[], max_length=1000, description="calling numbers; empty fits all")
+    trunk_ids: Ids = Field(description="the inbound trunks it takes calls from")
+    numbers: Numbers = Field(default=[], description="called numbers; empty fits all")
+    inbound_numbers: Numbers = Field(default=[], description="calling numbers; empty fits all")
     agent_id: str = Field(max_length=40)
     room_prefix: str = Field(default="call-", min_length=1, max_length=32, pattern=r"^[a-z0-9\-]+$")
     fallback_prompt: str = Field(default="sorry_call_back", max_length=64, pattern=r"^[a-z0-9_]+$")
@@ -26,9 +25,9 @@ class RuleAsked(Written):
 class RuleChange(Written):
     name: Name | None = None
     enabled: bool | None = None
-    trunk_ids: list[str] | None = Field(default=None, min_length=1, max_length=100)
-    numbers: list[E164] | None = Field(default=None, max_length=1000)
-    inbound_numbers: list[E164] | None = Field(default=None, max_length=1000)
+    trunk_ids: Ids | None = None
+    numbers: Numbers | None = None
+    inbound_numbers: Numbers | None = None
     agent_id: str | None = Field(default=None, max_length=40)
     room_prefix: str | None = Field(default=None, min_length=1, max_length=32, pattern=r"^[a-z0-9\-]+$")
     fallback_prompt: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9_]+$")

@@ -10,11 +10,10 @@ from starlette.middleware.base import RequestResponseEndpoint
 from gateway import api
 from gateway.kernel.ids import new_id
 from gateway.rest import problems
+from gateway.rest.edge import Edge
 
 if TYPE_CHECKING:
     from gateway.bootstrap import Container
-
-LONGEST_BODY = 2 * 1024 * 1024
 
 
 def build_public(container: Container) -> FastAPI:
@@ -56,6 +55,7 @@ def build_internal(container: Container) -> FastAPI:
 def _prepare(app: FastAPI, container: Container) -> None:
     problems.install(app)
     container.put_on(app.state)
+    app.add_middleware(Edge)  # within the one that names the request
 
     @app.middleware("http")
     async def name_request(request: Request, call_next: RequestResponseEndpoint) -> Response:

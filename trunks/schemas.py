@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gateway.kernel.e164 import parse_e164
 from gateway.kernel.errors import BadInput
+from gateway.rest.written import Written
 
 
 def _e164(text: str) -> str:
@@ -18,21 +19,31 @@ def _e164(text: str) -> str:
         raise ValueError(f"{error.detail}; {error.todo}") from error
 
 
+def _once(values: list[str]) -> list[str]:
+    """Each value once: LiveKit takes a number that is listed twice for a conflict of the rule with itself."""
+    return list(dict.fromkeys(values))
+
+
+def _short_secret(text: str) -> str:
+    if len(text.encode()) > LONGEST_SECRET:
+        raise ValueError(f"it is longer than {LONGEST_SECRET} bytes")
+    return text
+
+
+LONGEST_SECRET = 256  # bytes; sealed it has to fit its column
 E164 = Annotated[str, AfterValidator(_e164), Field(max_length=32, examples=["+15105550100"])]
+Numbers = Annotated[list[E164], Field(max_length=1000), AfterValidator(_once)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Addresses = Annotated[list[str], Field(max_length=100, examples=[["203.0.113.0/24"]])]
-Secret = Annotated[str, Field(max_length=128)]
-
-
-class Written(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+Ids = Annotated[list[str], Field(min_length=1, max_length=100), AfterValidator(_once)]
+Addresses = Annotated[list[str], Field(max_length=100, examples=[["203.0.113.0/24"]]), AfterValidator(_once)]
+Secret = Annotated[str, Field(max_length=128), AfterValidator(_short_secret)]
 
 
 class InboundTrunkAsked(Written):
     name: Name
     enabled: bool = True
     allowed_addresses: Addresses = Field(default=[], description="IP addresses or CIDR blocks the carrier calls from")
-    allowed_numbers: list[E164] = Field(default=[], max_length=1000, description="callers; empty allows all")
+    allowed_numbers: Numbers = Field(default=[], description="callers; empty allows all")
     any_number: bool = Field(default=False, description="take calls to numbers that are not listed here too")
     auth_username: str = Field(default="", max_length=100, description="SIP digest; empty for none")
     auth_password: Secret = ""
@@ -44,7 +55,7 @@ class InboundTrunkChange(Written):
     name: Name | None = None
     enabled: bool | None = None
     allowed_addresses: Addresses | None = None
-    allowed_numbers: list[E164] | None = None
+    allowed_numbers: Numbers | None = None
     any_number: bool | None = None
     auth_username: str | None = Field(default=None, max_length=100)
     auth_password: Secret | None = None
@@ -79,7 +90,7 @@ class OutboundTrunkAsked(Written):
         min_length=1, max_length=255, pattern=r"^[A-Za-z0-9.\-\[\]:]+$", examples=["sip.carrier.example"]
     )
     transport: Transport = "auto"
-    numbers: list[E164] = Field(min_length=1, max_length=1000, description="caller ids")
+    numbers: Numbers = Field(min_length=1, description="caller ids")
     auth_username: str = Field(default="", max_length=100)
     auth_password: Secret = ""
 
@@ -89,7 +100,7 @@ class OutboundTrunkChange(Written):
     enabled: bool | None = None
     address: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[A-Za-z0-9.\-\[\]:]+$")
     transport: Transport | None = None
-    numbers: list[E164] | None = Field(default=None, min_length=1, max_length=1000)
+    numbers: Annotated[Numbers, Field(min_length=1)] | None = None
     auth_username: str | None = Field(default=None, max_length=100)
     auth_password: Secret | None = None
 

@@ -19,11 +19,14 @@ class InboundTerms:
 
 
 def bad_address(addresses: Iterable[str]) -> str | None:
-    """The first that is neither an IP address nor a CIDR block."""
+    """The first that is neither an IP address nor a CIDR block as LiveKit reads them: no netmask, no zone."""
     for text in addresses:
+        address, slash, prefix = text.partition("/")
         try:
             ipaddress.ip_network(text, strict=False)
         except ValueError:
+            return text
+        if "%" in address or (slash and not prefix.isdecimal()):
             return text
     return None
 

@@ -19,14 +19,13 @@ from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
 from gateway.rest.requests import RequestClock, Session
+from gateway.rest.written import Written
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=PROBLEMS)
 Admin = Annotated[Caller, Needs(Scope.KEYS_ADMIN)]
 
 
-class KeyAsked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class KeyAsked(Written):
     name: str = Field(min_length=1, max_length=100, examples=["billing system"])
     role: Role = Role.VIEWER
 

@@ -8,6 +8,7 @@ import phonenumbers
 
 from gateway.kernel.errors import BadInput
 
+LONGEST = 16  # the + and 15 digits
 _DIGITS = re.compile(r"^\+?[0-9]{3,15}$")
 
 
@@ -29,7 +30,12 @@ def parse_e164(text: str, *, field: str = "number") -> str:
             field=field,
             todo="check the digits after the country code",
         )
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if len(number) > LONGEST:  # some national plans are looser than E.164 itself
+        raise BadInput(
+            f"{field} has more than 15 digits", code="number.not_e164", field=field, todo="leave out the extension"
+        )
+    return number
 
 
 def from_sip_user(user: str) -> str:

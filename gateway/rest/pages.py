@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
@@ -50,12 +50,10 @@ def cut(
     if cursor is None:
         return Cut(limit, None)
     try:
-        before = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except ValueError as error:
-        raise BadInput(
-            "cursor is not one of ours", field="cursor", todo="use next_cursor of the page before"
-        ) from error
-    if not before.isprintable():
+        before = b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True).decode("ascii")
+    except ValueError:
+        before = ""
+    if not before or not before.isprintable():
         raise BadInput("cursor is not one of ours", field="cursor", todo="use next_cursor of the page before")
     return Cut(limit, before)
 

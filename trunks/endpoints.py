@@ -94,12 +94,18 @@ async def change_inbound(
 
 
 @inbound.delete("/{trunk_id}", status_code=204)
-async def delete_inbound(trunk_id: str, caller: Writer, session: Session, clock: RequestClock) -> None:
+async def delete_inbound(
+    trunk_id: str, caller: Writer, session: Session, clock: RequestClock, request: Request
+) -> None:
     row = await TrunkRepository(session).get(trunk_id, "inbound")
     used = await session.scalar(select(func.count()).select_from(NumberRow).where(NumberRow.inbound_trunk_id == row.id))
     if used:
         raise Conflict(
             f"{used} numbers are attached to this trunk", code="trunk.in_use", todo="attach them to another trunk first"
+        )
+    if rule := await request.app.state.rule_of_trunk(session, row.id):
+        raise Conflict(
+            f"rule {rule} takes calls from this trunk", code="trunk.in_use", todo=f"change or delete {rule} first"
         )
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())

@@ -10,7 +10,9 @@ from trunks.validate import InboundTerms, bad_address, conflict, open_to_strange
 
 
 def terms_of(row: TrunkRow) -> InboundTerms:
-    return InboundTerms(row.id, row.name, row.any_number, row.allowed_addresses, row.auth_username)
+    return InboundTerms(
+        row.id, row.name, row.any_number, row.allowed_addresses, row.allowed_numbers, row.auth_username, row.enabled
+    )
 
 
 def check_inbound(row: TrunkRow, others: Iterable[TrunkRow]) -> None:
@@ -27,10 +29,11 @@ def check_inbound(row: TrunkRow, others: Iterable[TrunkRow]) -> None:
             "the trunk would let anybody in who knows a number", code="trunk.open", field="allowed_addresses",
             todo="give the carrier's addresses in allowed_addresses, or auth_username and auth_password",
         )  # fmt: skip
-    if other := conflict(terms, (terms_of(one) for one in others if one.enabled)):
+    if other := conflict(terms, (terms_of(one) for one in others)):
         raise Conflict(
-            f"trunk {other.id} ({other.name}) takes any number from the same addresses", code="trunk.conflict",
-            field="any_number", todo="list the numbers of one of them, or keep their allowed_addresses apart",
+            f"trunk {other.id} ({other.name}) takes any number too, and LiveKit cannot tell the two apart",
+            code="trunk.conflict", field="any_number",
+            todo="set any_number of one of them to false, or give both allowed_numbers that differ",
         )  # fmt: skip
 
 

@@ -15,7 +15,9 @@ class InboundTerms:
     name: str
     any_number: bool
     allowed_addresses: Sequence[str]
+    allowed_numbers: Sequence[str] = ()
     auth_username: str = ""
+    enabled: bool = True
 
 
 def bad_address(addresses: Iterable[str]) -> str | None:
@@ -45,10 +47,21 @@ def overlap(first: Sequence[str], second: Sequence[str]) -> bool:
 
 
 def conflict(new: InboundTerms, others: Iterable[InboundTerms]) -> InboundTerms | None:
-    """The trunk that would take the same calls: both take any number and a source may be in both lists."""
-    if not new.any_number:
+    """The trunk that cannot stand beside `new`: both take any number, and LiveKit would not tell them apart.
+
+    LiveKit refuses to store two of them with the same callers, whatever their addresses are. Where only one limits
+    its callers it stores both, and refuses the calls that fit both: there the addresses have to differ."""
+    if not (new.enabled and new.any_number):
         return None
     for other in others:
-        if other.id != new.id and other.any_number and overlap(new.allowed_addresses, other.allowed_addresses):
+        if other.id != new.id and other.enabled and other.any_number and _alike(new, other):
             return other
     return None
+
+
+def _alike(first: InboundTerms, second: InboundTerms) -> bool:
+    if first.allowed_numbers and second.allowed_numbers:
+        return bool(set(first.allowed_numbers) & set(second.allowed_numbers))
+    if not first.allowed_numbers and not second.allowed_numbers:
+        return True
+    return overlap(first.allowed_addresses, second.allowed_addresses)

@@ -58,6 +58,8 @@ async def measured_call(uri: str, line: Path, rtp_ports: tuple[int, int], *, int
             if interrupt:
                 await asyncio.sleep(INTO_THE_REPLY_S)
                 marks.stop_ms = await time_to_stop(phone, spoken)
+            else:
+                await within(phone.silence())
 
         try:
             await phone.talk(uri, conversation)

@@ -34,9 +34,13 @@ class Series:
         rank = min(len(ordered) - 1, int(len(ordered) * 0.95))
         return {
             "name": self.name, "unit": self.unit, "n": len(ordered), "aim": self.aim,
-            "p50": round(statistics.median(ordered), 1), "p95": round(ordered[rank], 1),
-            "min": round(ordered[0], 1), "max": round(ordered[-1], 1),
+            "p50": rounded(statistics.median(ordered)), "p95": rounded(ordered[rank]),
+            "min": rounded(ordered[0]), "max": rounded(ordered[-1]),
         }  # fmt: skip
+
+
+def rounded(value: float) -> float:
+    return round(value, 1 if value >= 10 else 3)
 
 
 def show(series: list[Series]) -> None:

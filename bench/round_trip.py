@@ -26,7 +26,7 @@ async def echo_participant(url: str, key: str, secret: str, room_name: str) -> r
     held: list[asyncio.Task[None]] = []
 
     async def echo(track: rtc.Track) -> None:
-        stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=20, capacity=10)
+        stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=10, capacity=10)
         async for event in stream:
             await source.capture_frame(event.frame)
 

@@ -66,6 +66,8 @@ def _one_of(kind: str, value: str, known: tuple[str, ...]) -> None:
 
 def prepare(settings: SpeechSettings) -> Prepared:
     """Loads what is the same for every call."""
+    if "openai" in (settings.stt, settings.llm, settings.tts):
+        import livekit.plugins.openai  # noqa: F401 - 0.8 s that the first caller would wait
     if settings.tts == "embedded":
         shipped()
     if settings.stt == "faster-whisper":

@@ -39,6 +39,12 @@ class Series:
         }  # fmt: skip
 
 
+def against(ours: Series, peer: Series) -> Series:
+    """How many times the peer's, round by round; both have to be complete."""
+    pairs = zip(ours.samples, peer.samples, strict=False) if len(ours.samples) == len(peer.samples) else ()
+    return Series(f"{ours.name}, against the peer", "times", samples=[mine / theirs for mine, theirs in pairs])
+
+
 def rounded(value: float) -> float:
     return round(value, 1 if value >= 10 else 3)
 

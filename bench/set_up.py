@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from bench.caller import greeted_call
-from bench.figures import Series
+from bench.figures import Series, against
 from bench.stack import BenchStack
 from bench.webrtc_caller import greeted_webrtc_call
 
@@ -61,4 +61,4 @@ async def measure(stack: BenchStack, rounds: int, tick: Callable[[str], None]) -
         answer.add(marks.answer_ms)
         greeting.add(marks.greeting_ms)
         peer.add(other.greeting_ms)
-    return [echo, ringing, answer, greeting, peer]
+    return [echo, ringing, answer, greeting, peer, against(greeting, peer)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.caller import measured_call
-from bench.figures import Series
+from bench.figures import Series, against
 from bench.stack import BenchStack
 from bench.webrtc_caller import measured_webrtc_call
 
@@ -30,4 +30,4 @@ async def measure(
         stop.add(ours.stop_ms)
         peer_reply.add(peer.reply_ms)
         peer_stop.add(peer.stop_ms)
-    return [reply, over, stop, peer_reply, peer_stop]
+    return [reply, over, stop, peer_reply, peer_stop, against(reply, peer_reply), against(stop, peer_stop)]

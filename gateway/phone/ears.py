@@ -74,7 +74,7 @@ class Ears:
             Path(file.name).unlink()
 
     def understand(self, speech: Samples) -> list[str]:
-        """The phrases in `speech` (8 kHz), in the order they were spoken, each once. Blocks: call in a thread."""
+        """The phrases in `speech` (8 kHz), in the order they were spoken, each once."""
         decoder = self._decoder
         decoder.start_utt()
         decoder.process_raw(upsampled(speech), no_search=False, full_utt=True)

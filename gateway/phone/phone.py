@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gateway.kernel.tasks import TaskSet
-from gateway.phone.ears import LOUD, Ears, Segmenter, level
+from gateway.phone.ears import LOUD, Segmenter, level
+from gateway.phone.listener import Listener
 from gateway.phone.recording import RATE, Samples, StereoRecording, read_wav
 from gateway.phone.script import HangUp, Listen, PhoneEvent, Press, Say, Step
 from gateway.sip.rtp.endpoint import RtpEndpoint
@@ -44,7 +45,8 @@ class Phone:
         self._agent = UserAgent(host, 0, tcp=True, on_invite=lambda call: call.reject(480))
         self._pool = PortPool(host, *rtp_ports)
         self._tell_listener = on_event
-        self._phrases = tuple(phrases)
+        phrases = tuple(phrases)
+        self._listener = Listener(phrases) if phrases else None
         self.events: list[PhoneEvent] = []
         self.recording = StereoRecording()
         self._line: OutgoingCall | None = None
@@ -53,7 +55,6 @@ class Phone:
         self._said_all = asyncio.Event()
         self._heard: asyncio.Queue[list[str]] = asyncio.Queue(maxsize=64)
         self._ended = asyncio.Event()
-        self._one_at_a_time = asyncio.Lock()  # the decoder is not made for two threads
         self._segments = Segmenter()
         self._spoke_until: float | None = None
         self._rtp: RtpEndpoint | None = None
@@ -63,7 +64,8 @@ class Phone:
         self.first_audio_ms: float | None = None
 
     async def __aenter__(self) -> Phone:
-        self._ears = await asyncio.to_thread(Ears, self._phrases) if self._phrases else None
+        if self._listener:
+            await self._listener.start()
         await self._agent.start()
         return self
 
@@ -72,6 +74,8 @@ class Phone:
     ) -> None:
         await self._tasks.close()
         await self._agent.stop()
+        if self._listener:
+            await self._listener.close()
 
     async def call(self, uri: str, script: Iterable[Step], **options: Any) -> bool:
         """Runs the script on one call; True if every Listen heard what it waited for. Options as for `talk`."""
@@ -208,12 +212,11 @@ class Phone:
                 self.first_audio_ms = (at - self._start) * 1000
             if self._reply_at is None:
                 self._reply_at = at
-        if (speech := self._segments.push(frame)) is not None and self._ears:
-            self._tasks.start(self._understand(self._ears, speech), name="phone:ears")
+        if (speech := self._segments.push(frame)) is not None and self._listener:
+            self._tasks.start(self._understand(self._listener, speech), name="phone:ears")
 
-    async def _understand(self, ears: Ears, speech: Samples) -> None:
-        async with self._one_at_a_time:
-            words = await asyncio.to_thread(ears.understand, speech)
+    async def _understand(self, listener: Listener, speech: Samples) -> None:
+        words = await listener.understand(speech)
         if words and not self._heard.full():
             self._heard.put_nowait(words)
 

@@ -3,6 +3,8 @@
 # make up     the same stack, staying up           make bench  measure it
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
+# the certificates of this machine: a company's proxy may have one of its own
+export UV_SYSTEM_CERTS := 1
 # uv from PATH, else from a small virtual environment of its own
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 GATEWAY := .venv/bin/gateway

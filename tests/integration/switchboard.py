@@ -1,4 +1,4 @@
-"""A bare switchboard, Redis and livekit-server on free ports, for tests of the SIP node alone."""
+"""A bare switchboard, Redis and livekit-server on free ports, without our own processes around it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livekit import api
+from pydantic import SecretStr
 
+from gateway.settings import LiveKitSettings
 from gateway.stack import livekit_server, redis_server
 from gateway.stack.plan import StackPlan, StackPorts
 from gateway.stack.ports import PortAllocator
@@ -27,6 +29,11 @@ class Switchboard:
     @property
     def url(self) -> str:
         return f"ws://{self.plan.host}:{self.plan.ports.livekit_http}"
+
+    @property
+    def settings(self) -> LiveKitSettings:
+        secret = SecretStr(self.plan.livekit_secret)
+        return LiveKitSettings(url=self.url, api_key=self.plan.livekit_key, api_secret=secret)
 
     def livekit_api(self) -> api.LiveKitAPI:
         return api.LiveKitAPI(self.url.replace("ws", "http"), self.plan.livekit_key, self.plan.livekit_secret)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.sip_node.switchboard import Switchboard, running_switchboard
+from tests.integration.switchboard import Switchboard, running_switchboard
 
 
 @pytest.fixture

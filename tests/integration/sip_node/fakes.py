@@ -13,7 +13,7 @@ from livekit import api, rtc
 
 from gateway.calls.admission import AdmissionVerdict
 from gateway.kernel.tasks import TaskSet
-from tests.integration.sip_node.switchboard import Switchboard
+from tests.integration.switchboard import Switchboard
 
 PATIENCE = 10.0
 

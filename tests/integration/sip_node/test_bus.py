@@ -10,7 +10,7 @@ import pytest
 from gateway.kernel.errors import Unavailable
 from gateway.sip.bus.io_info import SERVICE, CallAsked, IoInfo, Party
 from gateway.sip.bus.psrpc import PsrpcClient
-from tests.integration.sip_node.switchboard import NUMBER, Switchboard
+from tests.integration.switchboard import NUMBER, Switchboard
 
 CALLER = "+15105550199"
 

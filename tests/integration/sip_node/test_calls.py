@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from livekit import api
-from pydantic import SecretStr
 
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.kernel.role_tokens import ensure_role_keys
-from gateway.settings import ApiSettings, LiveKitSettings, Settings, SipSettings
+from gateway.settings import ApiSettings, Settings, SipSettings
 from gateway.sip.node import SipNode
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.ports import PortPool
@@ -21,7 +20,7 @@ from gateway.sip.wire.message import Response
 from gateway.sip.wire.sdp import read_answer, write_offer
 from gateway.sip.wire.ua import CallFailed, OutgoingCall, UserAgent
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, new_room, until
-from tests.integration.sip_node.switchboard import NUMBER, Switchboard
+from tests.integration.switchboard import NUMBER, Switchboard
 
 HOST = "127.0.0.1"
 CALLER = "+15105550199"
@@ -34,11 +33,7 @@ def settings_for(switchboard: Switchboard, folder: Path, **sip: object) -> Setti
     return Settings(
         state_dir=folder,
         redis_url=switchboard.plan.redis_url,
-        livekit=LiveKitSettings(
-            url=switchboard.url,
-            api_key=switchboard.plan.livekit_key,
-            api_secret=SecretStr(switchboard.plan.livekit_secret),
-        ),
+        livekit=switchboard.settings,
         api=ApiSettings(internal_port=ports.internal),
         sip=SipSettings.model_validate(
             {

@@ -9,7 +9,7 @@ from pathlib import Path
 from gateway.kernel.role_tokens import ensure_role_keys
 from gateway.stack.program import Child
 from gateway.stack.programs import sip_program
-from tests.integration.sip_node.switchboard import Switchboard
+from tests.integration.switchboard import Switchboard
 
 
 async def test_the_process_answers_options_and_ends_on_sigterm(switchboard: Switchboard, tmp_path: Path) -> None:

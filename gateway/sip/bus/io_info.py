@@ -128,8 +128,11 @@ class IoInfo:
         """The rule's room and participant, or None when no rule takes the call. Raises Unavailable."""
         raw = await self._bus.call(
             "EvaluateSIPDispatchRules",
-            EvaluateSIPDispatchRulesRequest(sip_trunk_id=trunk_id, extra_attributes=extra, call=_sip_call(asked)),
-        )
+            EvaluateSIPDispatchRulesRequest(
+                sip_trunk_id=trunk_id, extra_attributes=extra, call=_sip_call(asked),
+                calling_number=asked.caller.user, called_number=asked.called.user,
+            ),
+        )  # fmt: skip
         found = EvaluateSIPDispatchRulesResponse.FromString(raw)
         if found.result != ACCEPT or not found.room_name:
             return None

@@ -133,7 +133,7 @@ class GetSIPTrunkAuthenticationResponse(_message.Message):
     def __init__(self, username: _Optional[str] = ..., password: _Optional[str] = ..., drop: _Optional[bool] = ..., sip_trunk_id: _Optional[str] = ..., provider_info: _Optional[bytes] = ..., error_code: _Optional[int] = ..., realm: _Optional[str] = ...) -> None: ...
 
 class EvaluateSIPDispatchRulesRequest(_message.Message):
-    __slots__ = ("pin", "no_pin", "extra_attributes", "sip_trunk_id", "call")
+    __slots__ = ("calling_number", "called_number", "pin", "no_pin", "extra_attributes", "sip_trunk_id", "call")
     class ExtraAttributesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -141,17 +141,21 @@ class EvaluateSIPDispatchRulesRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    CALLING_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CALLED_NUMBER_FIELD_NUMBER: _ClassVar[int]
     PIN_FIELD_NUMBER: _ClassVar[int]
     NO_PIN_FIELD_NUMBER: _ClassVar[int]
     EXTRA_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     SIP_TRUNK_ID_FIELD_NUMBER: _ClassVar[int]
     CALL_FIELD_NUMBER: _ClassVar[int]
+    calling_number: str
+    called_number: str
     pin: str
     no_pin: bool
     extra_attributes: _containers.ScalarMap[str, str]
     sip_trunk_id: str
     call: SIPCall
-    def __init__(self, pin: _Optional[str] = ..., no_pin: _Optional[bool] = ..., extra_attributes: _Optional[_Mapping[str, str]] = ..., sip_trunk_id: _Optional[str] = ..., call: _Optional[_Union[SIPCall, _Mapping]] = ...) -> None: ...
+    def __init__(self, calling_number: _Optional[str] = ..., called_number: _Optional[str] = ..., pin: _Optional[str] = ..., no_pin: _Optional[bool] = ..., extra_attributes: _Optional[_Mapping[str, str]] = ..., sip_trunk_id: _Optional[str] = ..., call: _Optional[_Union[SIPCall, _Mapping]] = ...) -> None: ...
 
 class EvaluateSIPDispatchRulesResponse(_message.Message):
     __slots__ = ("room_name", "participant_identity", "token", "ws_url", "result", "participant_name", "participant_metadata", "sip_trunk_id", "sip_dispatch_rule_id", "participant_attributes", "headers", "headers_to_attributes", "enabled_features", "ringing_timeout", "max_call_duration", "attributes_to_headers", "include_headers", "room_preset", "room_config", "media")

@@ -15,6 +15,7 @@ from livekit.agents import llm, stt, tts, vad
 from agents.profile import AgentProfile
 from agents.speech import engines, whisper
 from agents.speech.brain import ScriptedBrain
+from agents.speech.eager import EagerAdapter
 from agents.speech.ears import KeywordEars
 from agents.speech.keywords import KeywordSpotter, shared_decoder
 from agents.speech.mouth import EmbeddedMouth
@@ -96,7 +97,7 @@ def ears(
             api_key=settings.stt_api_key.get_secret_value() or NO_KEY,
             use_realtime=False,
         )
-        return stt.StreamAdapter(stt=remote, vad=detector)
+        return EagerAdapter(stt=remote, vad=detector)
     if prepared.whisper is not None:
         return stt.StreamAdapter(stt=whisper.FasterWhisperSTT(prepared.whisper), vad=detector)
     spotter = KeywordSpotter(phrases_of(profile), prepared.decoder)

@@ -110,16 +110,19 @@ async def secret_box(settings: Settings, database: Database) -> SecretBox:
 def resources(box: SecretBox, agent_name: str) -> list[Resource]:
     """What is provisioned, in the order in which one needs the other."""
 
-    async def link_trunk(session: AsyncSession, owner: str, livekit_id: str) -> None:
-        await TrunkRepository(session).link(owner, livekit_id)
+    async def link_inbound(session: AsyncSession, links: dict[str, str]) -> None:
+        await TrunkRepository(session).link("inbound", links)
 
-    async def link_rule(session: AsyncSession, owner: str, livekit_id: str) -> None:
-        await RuleRepository(session).link(owner, livekit_id)
+    async def link_outbound(session: AsyncSession, links: dict[str, str]) -> None:
+        await TrunkRepository(session).link("outbound", links)
+
+    async def link_rules(session: AsyncSession, links: dict[str, str]) -> None:
+        await RuleRepository(session).link(links)
 
     return [
-        Resource("inbound-trunks", lambda session: wanted_inbound(session, box), link_trunk),
-        Resource("outbound-trunks", lambda session: wanted_outbound(session, box), link_trunk),
-        Resource("dispatch-rules", lambda session: wanted_rules(session, agent_name), link_rule),
+        Resource("inbound-trunks", lambda session: wanted_inbound(session, box), link_inbound),
+        Resource("outbound-trunks", lambda session: wanted_outbound(session, box), link_outbound),
+        Resource("dispatch-rules", lambda session: wanted_rules(session, agent_name), link_rules),
     ]
 
 

@@ -137,12 +137,15 @@ def rule_body(info: proto.SIPDispatchRuleInfo) -> Body:
         agent_id = json.loads(agents[0].metadata).get("agent_id", "") if agents else ""
     except (ValueError, AttributeError):
         agent_id = ""
-    return {
+    individual = info.rule.dispatch_rule_individual
+    # Never ours, and each breaks calls: shown, so that the rule differs from the wanted one and is put right.
+    by_hand = {"pin": individual.pin, "no_randomness": individual.no_randomness}
+    return {name: value for name, value in by_hand.items() if value} | {
         "name": info.name,
         "trunk_ids": sorted(info.trunk_ids),
         "numbers": sorted(info.numbers),
         "inbound_numbers": sorted(info.inbound_numbers),
-        "room_prefix": info.rule.dispatch_rule_individual.room_prefix,
+        "room_prefix": individual.room_prefix,
         "agent_name": agents[0].agent_name if agents else "",
         "agent_id": agent_id,
     }

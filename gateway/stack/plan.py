@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import fcntl
+import ipaddress
 import json
 import os
 import secrets
@@ -185,10 +186,13 @@ class StackRecord:
             raise SetupError(f"no stack runs in {self.state_dir}", todo="gateway up")
         return json.loads(self._json.read_text())
 
-    def write_env(self, env: dict[str, str]) -> None:
+    def write_env(self, plan: StackPlan, api_key: str) -> None:
+        """For this machine only: a stack that others can reach gets no such key."""
+        if not ipaddress.ip_address(plan.host).is_loopback:
+            return
         descriptor = os.open(self._env, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.writelines(f"{name}={value}\n" for name, value in env.items())
+            file.writelines(f"{name}={value}\n" for name, value in plan.public_env(api_key).items())
 
     def read_env(self) -> dict[str, str]:
         """Raises SetupError when the stack does not run, or listens beyond loopback and so has no such file."""

@@ -47,7 +47,7 @@ async def running_stack(plan: StackPlan, *, say: Say, on_progress: Progress | No
         api_key = await asyncio.to_thread(_local_key, plan)
         await supervisor.start(control_plane_program(plan))
         await supervisor.start(sip_program(plan), *(worker_program(plan, number + 1) for number in range(plan.workers)))
-        record.write_env(plan.public_env(api_key))
+        record.write_env(plan, api_key)
         states["stack"] = "ready"
         record.write("ready", plan, states, supervisor.pids())
         yield supervisor

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch_rules.match import Terms
@@ -32,8 +32,10 @@ class RuleRepository:
     async def all(self) -> Sequence[RuleRow]:
         return (await self._session.scalars(select(RuleRow))).all()
 
-    async def link(self, rule_id: str, livekit_id: str) -> None:
-        await self._session.execute(update(RuleRow).where(RuleRow.id == rule_id).values(livekit_id=livekit_id))
+    async def link(self, links: Mapping[str, str]) -> None:
+        """LiveKit's ids beside ours, "" for the rules that are not in `links`."""
+        for row in await self.all():
+            row.livekit_id = links.get(row.id, "")
 
 
 async def wanted_rules(session: AsyncSession, agent_name: str) -> dict[str, Body]:

@@ -14,24 +14,25 @@ from gateway.db.session import Database
 from gateway.kernel.errors import GatewayError
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
+from trunks.applying import Applying
 from trunks.plan import Actual, Plan, plan
-from trunks.ports import Body, Kind, Switchboard
+from trunks.ports import Body, Kind, Provisioned, Switchboard
 from trunks.schemas import SyncState
 
 EVERY_S = 60.0
 LOOK_S = 2.0  # how often Redis and LiveKit are asked whether they are still the same
-RETRY_S = 1.0
+RETRY_S = 1.0  # after a failure; doubled with each one that follows, up to EVERY_S
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Resource:
-    """`wanted` gives bodies by our id; `link` stores LiveKit's id beside ours ("" when there is none)."""
+    """`wanted` gives bodies by our id; `link` stores LiveKit's ids beside ours, "" for what LiveKit does not have."""
 
     kind: Kind
     wanted: Callable[[AsyncSession], Awaitable[dict[str, Body]]]
-    link: Callable[[AsyncSession, str, str], Awaitable[None]]
+    link: Callable[[AsyncSession, dict[str, str]], Awaitable[None]]
 
 
 class Provisioning:
@@ -66,7 +67,7 @@ class Provisioning:
 
     async def state(self, kind: Kind) -> SyncState:
         """What a reconcile would do now. Raises Unavailable when LiveKit does not answer."""
-        _, found = await self._look(self._resources[kind])
+        _, _, found = await self._look(self._resources[kind])
         return SyncState(
             in_sync=found.in_sync, to_create=list(found.create), to_update=list(found.update),
             to_delete=list(found.delete), foreign=list(found.foreign), last_error=self._errors.get(kind),
@@ -87,36 +88,35 @@ class Provisioning:
                     _log.warning("provisioning_failed", resource=resource.kind, error=type(error).__name__)
             return good
 
-    async def _look(self, resource: Resource) -> tuple[dict[str, Body], Plan]:
+    async def _look(self, resource: Resource) -> tuple[dict[str, Body], list[Provisioned], Plan]:
         async with self._database.begin() as session:
             wanted = await resource.wanted(session)
         actual = await self._switchboard.list(resource.kind)
-        return wanted, plan(wanted, [Actual(one.livekit_id, one.owner, one.body) for one in actual])
+        return wanted, actual, plan(wanted, [Actual(one.livekit_id, one.owner, one.body) for one in actual])
 
     async def _reconcile(self, resource: Resource) -> None:
-        wanted, found = await self._look(resource)
-        kind, links = resource.kind, dict(found.links)
-        for livekit_id in found.delete:  # first, so that what is created cannot collide with it
-            await self._switchboard.delete(kind, livekit_id)
-        for owner in found.update:
-            await self._switchboard.update(kind, links[owner], owner, wanted[owner])
-        for owner in found.create:
-            links[owner] = await self._switchboard.create(kind, owner, wanted[owner])
+        """Raises Conflict when LiveKit refused a part; the other parts are done then."""
+        wanted, actual, found = await self._look(resource)
+        applying = Applying(self._switchboard, resource.kind, wanted, actual, found)
+        await applying.run()
         async with self._database.begin() as session:
-            for owner, livekit_id in links.items():
-                await resource.link(session, owner, livekit_id)
+            await resource.link(session, applying.links)
+        if applying.refused:
+            raise applying.refused
         if not found.in_sync:
             counts = {"created": len(found.create), "updated": len(found.update), "deleted": len(found.delete)}
-            _log.info("provisioned", resource=kind, **counts)
+            _log.info("provisioned", resource=resource.kind, **counts)
 
     async def _reconcile_for_ever(self) -> None:
+        pause, retry = EVERY_S, RETRY_S
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), EVERY_S)
+                await asyncio.wait_for(self._wake.wait(), pause)
             self._wake.clear()
-            if not await self.reconcile():
-                await asyncio.sleep(RETRY_S)
-                self._wake.set()
+            if await self.reconcile():
+                pause, retry = EVERY_S, RETRY_S
+            else:
+                pause, retry = retry, min(retry * 2, EVERY_S)
 
     async def _watch_identity(self) -> None:
         known = ""

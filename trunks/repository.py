@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.kernel.errors import NotFound
@@ -32,8 +32,10 @@ class TrunkRepository:
             return None
         return await self._session.scalar(select(TrunkRow).where(TrunkRow.livekit_id == livekit_id))
 
-    async def link(self, trunk_id: str, livekit_id: str) -> None:
-        await self._session.execute(update(TrunkRow).where(TrunkRow.id == trunk_id).values(livekit_id=livekit_id))
+    async def link(self, direction: str, links: Mapping[str, str]) -> None:
+        """LiveKit's ids beside ours, "" for the trunks that are not in `links`."""
+        for row in await self.all(direction):
+            row.livekit_id = links.get(row.id, "")
 
     async def any_password(self) -> bool:
         return bool(await self._session.scalar(select(TrunkRow.id).where(TrunkRow.auth_password != "").limit(1)))

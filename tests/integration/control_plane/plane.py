@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,14 +86,20 @@ def client_of(app: FastAPI, key: str = "") -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api", headers=headers)
 
 
-def make_plane(database: Database, switchboard: Switchboard, folder: Path) -> Plane:
+async def one_and_the_same() -> str:
+    return "the only switchboard"
+
+
+def make_plane(
+    database: Database,
+    switchboard: Switchboard,
+    folder: Path,
+    identity: Callable[[], Awaitable[str]] = one_and_the_same,
+) -> Plane:
     """Not started: nothing is provisioned until a test says so."""
     settings = Settings(state_dir=folder, database_url=database.url)
     ensure_role_keys(settings.keys_dir)
     clock, tokens, box = ManualClock(), RoleTokens(settings.keys_dir), open_box(folder / "secrets.key")
-
-    async def identity() -> str:
-        return "the only one"
 
     def no_webhooks(_: bytes, __: str) -> RoomEvent | None:
         raise NotAuthenticated("the webhook is not signed by LiveKit")

@@ -12,6 +12,7 @@ from gateway.kernel.logs import get_logger
 from gateway.sip.wire.keys import MAGIC, client_key, server_key
 from gateway.sip.wire.message import Malformed, Request, Response, parse
 from gateway.sip.wire.replies import reply
+from gateway.sip.wire.sockets import bind
 from gateway.sip.wire.tcp import Connection, TcpTransport
 from gateway.sip.wire.transactions import ClientTransaction, Key, ServerTransaction, TransactionTable
 from gateway.sip.wire.udp import Address, UdpTransport
@@ -51,10 +52,10 @@ class TransactionLayer:
         on_request: Callable[[Request, ServerTransaction | None, Hop], None],
     ) -> None:  # fmt: skip
         self._on_request = on_request
-        self._host, self._want_tcp = host, tcp
         self.advertised_host = advertised_host or host
-        self._udp = UdpTransport(host, port, self._datagram)
-        self._tcp: TcpTransport | None = None
+        datagrams, connections = bind(host, port, tcp=tcp)
+        self._udp = UdpTransport(datagrams, self._datagram)
+        self._tcp = TcpTransport(connections, self._stream) if connections else None
         self.port = self._udp.port
         self.counters: Counter[str] = Counter()
         self._table = TransactionTable()
@@ -65,8 +66,7 @@ class TransactionLayer:
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        if self._want_tcp:
-            self._tcp = TcpTransport(self._host, self.port, self._stream)
+        if self._tcp:
             await self._tcp.start()
         self._udp.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections import Counter
 from collections.abc import Callable
 
@@ -84,18 +85,21 @@ class Connection:
 class TcpTransport:
     """Listens, and connects out; `on_message(raw, connection)`."""
 
-    def __init__(self, host: str, port: int, on_message: OnMessage) -> None:
-        self._host, self._port, self._on_message = host, port, on_message
+    def __init__(self, bound: socket.socket, on_message: OnMessage) -> None:
+        self._bound, self._on_message = bound, on_message
         self._tasks = TaskSet()
         self._per_source: Counter[str] = Counter()
         self._out: dict[Address, Connection] = {}
+        self._server: asyncio.Server | None = None
         self.refused = 0
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accepted, self._host, self._port, limit=MAX_HEAD)
+        self._server = await asyncio.start_server(self._accepted, sock=self._bound, limit=MAX_HEAD)
 
     async def close(self) -> None:
-        self._server.close()
+        if self._server:
+            self._server.close()
+        self._bound.close()
         await self._tasks.close()
 
     async def connect(self, address: Address) -> Connection:

@@ -40,7 +40,10 @@ _log = get_logger(__name__)
 
 
 class UserAgent:
-    """`on_invite` gets each new call once. `host` is an IP literal; port 0 takes a free one."""
+    """`on_invite` gets each new call once. `host` is an IP literal; port 0 takes a free one.
+
+    The constructor binds the sockets. Raises OSError when the address is taken.
+    """
 
     def __init__(
         self, host: str, port: int, *, advertised_host: str = "", tcp: bool = True,
@@ -68,7 +71,6 @@ class UserAgent:
         return self._layer.counted()
 
     async def start(self) -> None:
-        """Listens (the constructor has bound the UDP port). Raises OSError when TCP cannot have the same port."""
         await self._layer.start()
         self.tasks.start(self._log_counters(), name="sip:counters")
 

@@ -16,13 +16,11 @@ class UdpTransport:
     reliable = False
     name = "udp"
 
-    def __init__(self, host: str, port: int, on_datagram: Callable[[bytes, Address], None]) -> None:
+    def __init__(self, bound: socket.socket, on_datagram: Callable[[bytes, Address], None]) -> None:
         self._on_datagram = on_datagram
         self.unsent = 0
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket = bound
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024 * 1024)
-        self._socket.bind((host, port))
         self.port: int = self._socket.getsockname()[1]
 
     def start(self) -> None:

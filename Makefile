@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 
-.PHONY: demo test up bench lint types unit voice setup setup-dev packages clean
+.PHONY: demo test up bench lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -17,11 +17,11 @@ demo: setup
 up: setup
 	@$(GATEWAY) up
 
-test: setup-dev packages lint types
+test: setup-dev packages livekit-server lint types
 	.venv/bin/python -m pytest tests -q --cov --cov-report=term:skip-covered $(PYTEST)
 	.venv/bin/python -m tests.with_postgres .venv/bin/python -m pytest tests/integration -q
 
-bench: setup-dev packages
+bench: setup-dev packages livekit-server
 	.venv/bin/python -m bench $(BENCH)
 
 lint: setup-dev
@@ -53,6 +53,10 @@ $(CURDIR)/.tools/bin/uv:
 # Programs that the tests call: foreign SIP phones, speech, databases.
 packages:
 	@bash tests/packages.sh
+
+# Before the tests: a first build takes minutes, and each test has a time limit.
+livekit-server: setup-dev
+	@.venv/bin/python -c 'import sys; from gateway.stack import livekit_server; livekit_server.find_or_build(lambda text: print(text, file=sys.stderr))'
 
 clean:
 	rm -rf .venv .tools demo

@@ -1,4 +1,4 @@
-"""One bare switchboard per test."""
+"""One bare switchboard, one node and one caller per test."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.sip.node import SipNode
+from tests.integration.sip_node.caller import Caller, settings_for
+from tests.integration.sip_node.fakes import FakeControlPlane
 from tests.integration.switchboard import Switchboard, running_switchboard
 
 
@@ -14,3 +17,28 @@ from tests.integration.switchboard import Switchboard, running_switchboard
 async def switchboard(tmp_path: Path) -> AsyncIterator[Switchboard]:
     async with running_switchboard(tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def control_plane() -> FakeControlPlane:
+    return FakeControlPlane()
+
+
+@pytest.fixture
+async def node(switchboard: Switchboard, control_plane: FakeControlPlane, tmp_path: Path) -> AsyncIterator[SipNode]:
+    node = SipNode(
+        settings_for(switchboard, tmp_path / "state", max_calls=2), control_plane_transport=control_plane.transport
+    )
+    await node.start()
+    yield node
+    await node.stop()
+
+
+@pytest.fixture
+async def caller(switchboard: Switchboard) -> AsyncIterator[Caller]:
+    caller = Caller(switchboard)
+    await caller.agent.start()
+    yield caller
+    if hasattr(caller, "rtp"):
+        caller.rtp.close()
+    await caller.agent.stop()

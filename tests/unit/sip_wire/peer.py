@@ -174,3 +174,27 @@ async def a_peer_of(agent: UserAgent) -> AsyncIterator[Peer]:
         yield peer
     finally:
         peer.close()
+
+
+async def ringing(peer: Peer, callee: Callee, invite: str = "") -> IncomingCall:
+    peer.send(invite or peer.invite())
+    await peer.status(100)
+    call = await callee.calls.get()
+    call.ring()
+    await peer.status(180)
+    return call
+
+
+async def answered(peer: Peer, callee: Callee, invite: str = "") -> tuple[IncomingCall, str]:
+    call = await ringing(peer, callee, invite)
+    call.answer(sdp_for(call))
+    answer = await peer.status(200)
+    peer.ack(answer)
+    await confirmed(peer, answer)
+    return call, answer
+
+
+async def confirmed(peer: Peer, answer: str) -> None:
+    """The ACK was read: whatever was sent after it has been answered."""
+    peer.send(peer.request("OPTIONS", cseq=2, to_tag=tag_of(answer)))
+    await peer.status(200)

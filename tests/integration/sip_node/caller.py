@@ -1,0 +1,106 @@
+"""A phone of a few lines for tests of the node, and the node's settings beside a bare switchboard."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+
+from gateway.kernel.role_tokens import ensure_role_keys
+from gateway.settings import ApiSettings, Settings, SipSettings
+from gateway.sip.rtp.endpoint import RtpEndpoint
+from gateway.sip.rtp.ports import PortPool
+from gateway.sip.wire.message import Response
+from gateway.sip.wire.sdp import read_answer, write_offer
+from gateway.sip.wire.ua import OutgoingCall, UserAgent
+from tests.integration.switchboard import NUMBER, Switchboard
+
+HOST = "127.0.0.1"
+CALLER = "+15105550199"
+TONE = (np.sin(np.arange(160) * 2 * np.pi * 1000 / 8000) * 12000).astype(np.int16)
+
+
+def settings_for(switchboard: Switchboard, folder: Path, **sip: object) -> Settings:
+    ports = switchboard.plan.ports
+    ensure_role_keys(folder / "keys")
+    return Settings(
+        state_dir=folder,
+        redis_url=switchboard.plan.redis_url,
+        livekit=switchboard.settings,
+        api=ApiSettings(internal_port=ports.internal),
+        sip=SipSettings.model_validate(
+            {
+                "port": ports.sip,
+                "rtp_port_min": ports.rtp_low,
+                "rtp_port_max": ports.rtp_low + 60,
+                **sip,
+            }
+        ),
+    )
+
+
+class Caller:
+    """A phone of a few lines: dials, keeps what it hears."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._low = switchboard.plan.ports.rtp_low + 100
+        self.agent = UserAgent(HOST, 0, on_invite=lambda call: call.reject(480))
+        self.rtp: RtpEndpoint
+        self.heard: asyncio.Queue[np.ndarray] = asyncio.Queue(maxsize=10_000)
+        self.digits: asyncio.Queue[str] = asyncio.Queue(maxsize=100)
+        self.bye = asyncio.Event()
+        self.ringing = asyncio.Event()
+
+    def open_rtp(self) -> RtpEndpoint:
+        rtp = RtpEndpoint(PortPool(HOST, self._low, self._low + 100))
+        rtp.on_frame = lambda frame, at: self.heard.put_nowait(frame)
+        rtp.on_digit = lambda digit, ms: self.digits.put_nowait(digit)
+        return rtp
+
+    async def dial(self, port: int, number: str = NUMBER, **options: object) -> OutgoingCall:
+        self.rtp = self.open_rtp()
+        call = await self.agent.call(
+            f"sip:{number}@{HOST}:{port}",
+            offer_sdp=write_offer(HOST, self.rtp.local_port),
+            from_user=CALLER,
+            **options,
+        )
+        call.on_bye = self.bye.set
+        call.on_ringing = self.ringing.set
+        return call
+
+    async def reinvite(self, call: OutgoingCall) -> bytes:
+        """Moves the audio to another port; the answer's SDP."""
+        self.rtp = self.open_rtp()
+        assert call.dialog is not None
+        request = call.dialog.request("INVITE")
+        request.add("Contact", self.agent.contact(call._hop))
+        request.add("Content-Type", "application/sdp")
+        request.body = write_offer(HOST, self.rtp.local_port, version=2)
+        answered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        hop = call._hop
+        number = request.cseq[0]
+
+        def on_response(response: Response) -> None:
+            if response.status == 200 and not answered.done():
+                self.agent.acknowledge(call.dialog, number, hop)
+                answered.set_result(response.body)
+
+        self.agent.send(self.agent.with_via(request, hop), hop, on_response, lambda: None)
+        return await asyncio.wait_for(answered, 5)
+
+    async def talk(self, call: OutgoingCall) -> None:
+        self.rtp.start(read_answer(await call.answered()))
+        self.rtp.pull = lambda: TONE
+
+    async def hears_loud(self) -> None:
+        async with asyncio.timeout(10):
+            while np.abs((await self.heard.get()).astype(int)).max() < 4000:
+                pass
+
+    async def hears_loud_again(self) -> None:
+        """Forgets what was heard so far."""
+        while not self.heard.empty():
+            self.heard.get_nowait()
+        await self.hears_loud()

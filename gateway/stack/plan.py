@@ -15,7 +15,7 @@ import secrets
 import socket
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from gateway.kernel.errors import SetupError
 from gateway.stack.ports import PortAllocator
@@ -137,20 +137,20 @@ class StackRecord:
         self.state_dir = state_dir
         self._json = state_dir / "stack.json"
         self._env = state_dir / "stack.env"
-        self._lock: IO[str] | None = None
 
     def claim(self) -> None:
-        """Makes this process the stack of this directory; raises SetupError when there is one."""
+        """Makes this process the stack of this directory, to its very end; raises SetupError when there is one."""
         self.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (self.state_dir / "stack.lock").open("a")
+        lock = os.open(
+            self.state_dir / "stack.lock", os.O_RDWR | os.O_CREAT, 0o600
+        )  # never closed: `down` waits for it
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            lock.close()
+            os.close(lock)
             raise SetupError(
                 f"a stack runs in {self.state_dir} already", todo="gateway status, or: gateway down"
             ) from error
-        self._lock = lock
         self._env.unlink(missing_ok=True)
 
     def running(self) -> bool:

@@ -141,9 +141,8 @@ class StackRecord:
     def claim(self) -> None:
         """Makes this process the stack of this directory, to its very end; raises SetupError when there is one."""
         self.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(
-            self.state_dir / "stack.lock", os.O_RDWR | os.O_CREAT, 0o600
-        )  # never closed: `down` waits for it
+        # a bare descriptor: nothing closes it before the process is gone, which is what `gateway down` waits for
+        lock = os.open(self.state_dir / "stack.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.sip.wire.sdp import MediaChoice, SdpRefusal, SdpRefused, choose, read_answer, write_answer, write_offer
+from gateway.sip.wire.sdp import (
+    MediaChoice,
+    MediaPolicy,
+    SdpRefusal,
+    SdpRefused,
+    choose,
+    read_answer,
+    write_answer,
+    write_offer,
+)
+from gateway.sip.wire.sdp_media import DIRECTIONS, Direction
+
+ANY = MediaPolicy()
 
 
 def offer(*lines: str, host: str = "203.0.113.5", session: str = "") -> bytes:
@@ -12,14 +24,14 @@ def offer(*lines: str, host: str = "203.0.113.5", session: str = "") -> bytes:
     return (head + "".join(f"{line}\r\n" for line in lines)).encode()
 
 
-def chosen(body: bytes) -> MediaChoice:
-    choice = choose(body)
+def chosen(body: bytes, policy: MediaPolicy = ANY) -> MediaChoice:
+    choice = choose(body, policy)
     assert isinstance(choice, MediaChoice), choice
     return choice
 
 
-def refused(body: bytes) -> str:
-    refusal = choose(body)
+def refused(body: bytes, policy: MediaPolicy = ANY) -> str:
+    refusal = choose(body, policy)
     assert isinstance(refusal, SdpRefusal), refusal
     return refusal.reason
 
@@ -32,6 +44,34 @@ def test_the_first_codec_we_speak_is_taken_by_name_and_its_number_kept() -> None
 
 def test_a_number_says_nothing_when_it_is_mapped_to_another_name() -> None:
     assert "PCMU" in refused(offer("m=audio 4000 RTP/AVP 111", "a=rtpmap:111 AMR/8000"))
+    assert "PCMU" in refused(offer("m=audio 4000 RTP/AVP 0", "a=rtpmap:0 AMR/8000"))
+
+
+WIDE = MediaPolicy(codecs=("PCMU", "PCMA", "G722"))
+
+
+def test_an_answer_keeps_the_order_of_the_offerer_within_what_is_allowed() -> None:
+    body = offer("m=audio 4000 RTP/AVP 9 8 0")
+    assert (chosen(body, WIDE).codec, chosen(body, WIDE).payload_type) == ("G722", 9)
+    assert chosen(body, MediaPolicy(codecs=("PCMU", "PCMA"))).codec == "PCMA"
+    assert chosen(body, MediaPolicy(codecs=("PCMU",))).codec == "PCMU"
+    assert "G722" in refused(offer("m=audio 4000 RTP/AVP 8 0"), MediaPolicy(codecs=("G722",)))
+
+
+def test_an_offer_has_the_order_of_the_trunk_and_the_clock_that_the_standard_gives_g722() -> None:
+    text = write_offer("198.51.100.1", 6000, policy=MediaPolicy(codecs=("G722", "PCMU", "PCMA"))).decode()
+    assert "m=audio 6000 RTP/AVP 9 0 8 101\r\n" in text
+    assert "a=rtpmap:9 G722/8000\r\n" in text
+
+
+def test_comfort_noise_is_taken_when_offered_and_offered_when_the_trunk_wants_it() -> None:
+    body = offer("m=audio 4000 RTP/AVP 0 13 96", "a=rtpmap:96 telephone-event/8000")
+    choice = chosen(body)
+    assert choice.comfort_noise_pt == 13
+    assert "m=audio 6000 RTP/AVP 0 13 96\r\n" in write_answer(choice, body, "198.51.100.1", 6000, 1, 1).decode()
+    assert chosen(offer("m=audio 4000 RTP/AVP 0")).comfort_noise_pt is None
+    assert chosen(write_offer("198.51.100.1", 6000, policy=MediaPolicy(comfort_noise=True))).comfort_noise_pt == 13
+    assert "13" not in write_offer("198.51.100.1", 6000).decode()
 
 
 def test_telephone_events_keep_the_number_of_the_offer_at_our_clock_rate() -> None:
@@ -106,6 +146,54 @@ def test_nonsense_beside_a_usable_stream_does_no_harm(line: str) -> None:
 @pytest.mark.parametrize(("asked", "taken"), [("30", 30), ("5", 10), ("200", 60)])
 def test_the_packet_time_is_kept_in_bounds(asked: str, taken: int) -> None:
     assert chosen(offer("m=audio 4000 RTP/AVP 0", f"a=ptime:{asked}")).ptime_ms == taken
+
+
+@pytest.mark.parametrize(
+    ("lines", "sent"),
+    [((), 20), (("a=ptime:10",), 10), (("a=maxptime:10",), 10), (("a=ptime:40",), 20), (("a=maxptime:30",), 20)],
+)
+def test_we_send_20_ms_unless_the_other_side_wants_less(lines: tuple[str, ...], sent: int) -> None:
+    body = offer("m=audio 4000 RTP/AVP 0", *lines)
+    choice = chosen(body)
+    assert choice.send_ptime_ms == sent
+    assert f"a=ptime:{sent}\r\n" in write_answer(choice, body, "198.51.100.1", 6000, 1, 1).decode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        ((), ("203.0.113.5", 4001, False)),
+        (("a=rtcp:5555",), ("203.0.113.5", 5555, False)),
+        (("a=rtcp:5555 IN IP4 203.0.113.7",), ("203.0.113.7", 5555, False)),
+        (("a=rtcp:5555 IN IP4 phone.example",), ("203.0.113.5", 4001, False)),
+        (("a=rtcp:0",), ("203.0.113.5", 4001, False)),
+        (("a=rtcp-mux",), ("203.0.113.5", 4000, True)),
+    ],
+)
+def test_rtcp_goes_where_the_other_side_reads_it(lines: tuple[str, ...], where: tuple[str, int, bool]) -> None:
+    body = offer("m=audio 4000 RTP/AVP 0", *lines)
+    choice = chosen(body)
+    assert (choice.rtcp_host, choice.rtcp_port, choice.rtcp_mux) == where
+    assert ("a=rtcp-mux" in write_answer(choice, body, "198.51.100.1", 6000, 1, 1).decode()) == choice.rtcp_mux
+
+
+@pytest.mark.parametrize(
+    ("offered", "willing", "answered"),
+    [
+        ("sendrecv", "sendrecv", "sendrecv"),
+        ("sendonly", "sendrecv", "recvonly"),
+        ("recvonly", "sendrecv", "sendonly"),
+        ("inactive", "sendrecv", "inactive"),
+        ("sendrecv", "sendonly", "sendonly"),
+        ("sendonly", "sendonly", "inactive"),
+        ("recvonly", "sendonly", "sendonly"),
+        ("sendrecv", "inactive", "inactive"),
+    ],
+)
+def test_the_answer_says_what_both_sides_want(offered: str, willing: Direction, answered: str) -> None:
+    body = offer("m=audio 4000 RTP/AVP 0", f"a={offered}")
+    text = write_answer(chosen(body), body, "198.51.100.1", 6000, 1, 1, willing=willing).decode()
+    assert [line for line in text.split("\r\n") if line[2:] in DIRECTIONS] == [f"a={answered}"]
 
 
 def test_a_usable_stream_behind_an_unusable_one_is_found_and_answered_in_place() -> None:

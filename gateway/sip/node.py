@@ -17,6 +17,7 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.tasks import TaskSet
 from gateway.settings import Settings
+from gateway.sip.bus.connection import BusConnection
 from gateway.sip.bus.io_info import SERVICE, IoInfo
 from gateway.sip.bus.psrpc import PsrpcClient
 from gateway.sip.caller_audio import warm_up
@@ -42,11 +43,11 @@ class SipNode:
         sip = settings.sip
         self.name = f"{sip.node_id}.{new_id('node')}" if sip.node_id else new_id("node")
         tokens = RoleTokens(settings.keys_dir)
-        self._bus = PsrpcClient(settings.redis_url, SERVICE)
+        self._bus = BusConnection(settings.redis_url)
         self._control_plane = ControlPlane(
             settings.api.internal_url, tokens, self.name, transport=control_plane_transport
         )
-        io_info = IoInfo(self._bus)
+        io_info = IoInfo(PsrpcClient(self._bus, SERVICE))
         policies = LossPolicies(settings.state_dir / "sip" / "loss_policies.json")
         self._services = NodeServices(
             settings=settings,

@@ -17,6 +17,7 @@ from dispatch_rules.conflicts import conflict
 from dispatch_rules.match import Terms, match
 from gateway.livekit.client import LiveKitClient
 from gateway.livekit.switchboard import LiveKitSwitchboard
+from gateway.sip.bus.connection import BusConnection
 from gateway.sip.bus.io_info import SERVICE, CallAsked, IoInfo, Party
 from gateway.sip.bus.psrpc import PsrpcClient
 from tests.contract.test_switchboard import KINDS
@@ -40,9 +41,10 @@ class World:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def io_info(switchboard: Switchboard) -> AsyncIterator[IoInfo]:
-    bus = PsrpcClient(switchboard.plan.redis_url, SERVICE)
+    bus = BusConnection(switchboard.plan.redis_url)
+    io_info = IoInfo(PsrpcClient(bus, SERVICE))
     await bus.start()
-    yield IoInfo(bus)
+    yield io_info
     await bus.close()
 
 

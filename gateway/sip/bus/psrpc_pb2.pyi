@@ -236,3 +236,128 @@ class UpdateSIPCallStateRequest(_message.Message):
     call_info: bytes
     transfer_info: bytes
     def __init__(self, call_info: _Optional[bytes] = ..., transfer_info: _Optional[bytes] = ...) -> None: ...
+
+class InternalCreateSIPParticipantRequest(_message.Message):
+    __slots__ = ("address", "number", "call_to", "username", "password", "room_name", "participant_identity", "token", "ws_url", "dtmf", "play_dialtone", "sip_call_id", "participant_name", "participant_metadata", "transport", "participant_attributes", "sip_trunk_id", "hostname", "headers", "headers_to_attributes", "ringing_timeout", "max_call_duration", "enabled_features", "attributes_to_headers", "include_headers", "wait_until_answered", "display_name", "media", "sip_request_uri", "sip_from_header", "sip_to_header")
+    class ParticipantAttributesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class HeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class HeadersToAttributesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class AttributesToHeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CALL_TO_FIELD_NUMBER: _ClassVar[int]
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    ROOM_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_IDENTITY_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    WS_URL_FIELD_NUMBER: _ClassVar[int]
+    DTMF_FIELD_NUMBER: _ClassVar[int]
+    PLAY_DIALTONE_FIELD_NUMBER: _ClassVar[int]
+    SIP_CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_METADATA_FIELD_NUMBER: _ClassVar[int]
+    TRANSPORT_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    SIP_TRUNK_ID_FIELD_NUMBER: _ClassVar[int]
+    HOSTNAME_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_TO_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    RINGING_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    MAX_CALL_DURATION_FIELD_NUMBER: _ClassVar[int]
+    ENABLED_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTES_TO_HEADERS_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_HEADERS_FIELD_NUMBER: _ClassVar[int]
+    WAIT_UNTIL_ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_FIELD_NUMBER: _ClassVar[int]
+    SIP_REQUEST_URI_FIELD_NUMBER: _ClassVar[int]
+    SIP_FROM_HEADER_FIELD_NUMBER: _ClassVar[int]
+    SIP_TO_HEADER_FIELD_NUMBER: _ClassVar[int]
+    address: str
+    number: str
+    call_to: str
+    username: str
+    password: str
+    room_name: str
+    participant_identity: str
+    token: str
+    ws_url: str
+    dtmf: str
+    play_dialtone: bool
+    sip_call_id: str
+    participant_name: str
+    participant_metadata: str
+    transport: int
+    participant_attributes: _containers.ScalarMap[str, str]
+    sip_trunk_id: str
+    hostname: str
+    headers: _containers.ScalarMap[str, str]
+    headers_to_attributes: _containers.ScalarMap[str, str]
+    ringing_timeout: bytes
+    max_call_duration: bytes
+    enabled_features: _containers.RepeatedScalarFieldContainer[int]
+    attributes_to_headers: _containers.ScalarMap[str, str]
+    include_headers: int
+    wait_until_answered: bool
+    display_name: str
+    media: bytes
+    sip_request_uri: bytes
+    sip_from_header: bytes
+    sip_to_header: bytes
+    def __init__(self, address: _Optional[str] = ..., number: _Optional[str] = ..., call_to: _Optional[str] = ..., username: _Optional[str] = ..., password: _Optional[str] = ..., room_name: _Optional[str] = ..., participant_identity: _Optional[str] = ..., token: _Optional[str] = ..., ws_url: _Optional[str] = ..., dtmf: _Optional[str] = ..., play_dialtone: _Optional[bool] = ..., sip_call_id: _Optional[str] = ..., participant_name: _Optional[str] = ..., participant_metadata: _Optional[str] = ..., transport: _Optional[int] = ..., participant_attributes: _Optional[_Mapping[str, str]] = ..., sip_trunk_id: _Optional[str] = ..., hostname: _Optional[str] = ..., headers: _Optional[_Mapping[str, str]] = ..., headers_to_attributes: _Optional[_Mapping[str, str]] = ..., ringing_timeout: _Optional[bytes] = ..., max_call_duration: _Optional[bytes] = ..., enabled_features: _Optional[_Iterable[int]] = ..., attributes_to_headers: _Optional[_Mapping[str, str]] = ..., include_headers: _Optional[int] = ..., wait_until_answered: _Optional[bool] = ..., display_name: _Optional[str] = ..., media: _Optional[bytes] = ..., sip_request_uri: _Optional[bytes] = ..., sip_from_header: _Optional[bytes] = ..., sip_to_header: _Optional[bytes] = ...) -> None: ...
+
+class InternalCreateSIPParticipantResponse(_message.Message):
+    __slots__ = ("participant_id", "participant_identity", "sip_call_id")
+    PARTICIPANT_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_IDENTITY_FIELD_NUMBER: _ClassVar[int]
+    SIP_CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    participant_id: str
+    participant_identity: str
+    sip_call_id: str
+    def __init__(self, participant_id: _Optional[str] = ..., participant_identity: _Optional[str] = ..., sip_call_id: _Optional[str] = ...) -> None: ...
+
+class InternalTransferSIPParticipantRequest(_message.Message):
+    __slots__ = ("sip_call_id", "transfer_to", "play_dialtone", "headers", "ringing_timeout")
+    class HeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    SIP_CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_TO_FIELD_NUMBER: _ClassVar[int]
+    PLAY_DIALTONE_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    RINGING_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    sip_call_id: str
+    transfer_to: str
+    play_dialtone: bool
+    headers: _containers.ScalarMap[str, str]
+    ringing_timeout: bytes
+    def __init__(self, sip_call_id: _Optional[str] = ..., transfer_to: _Optional[str] = ..., play_dialtone: _Optional[bool] = ..., headers: _Optional[_Mapping[str, str]] = ..., ringing_timeout: _Optional[bytes] = ...) -> None: ...

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+Headers = list[tuple[str, str]]
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -28,6 +30,6 @@ class BadInvite:
 class CallFailed(Exception):
     """An outgoing call was refused, or nobody answered in time (408)."""
 
-    def __init__(self, code: int, reason: str, headers: list[tuple[str, str]]) -> None:
+    def __init__(self, code: int, reason: str, headers: Headers) -> None:
         super().__init__(f"{code} {reason}")
         self.code, self.reason, self.headers = code, reason, headers

@@ -57,8 +57,9 @@ class Dialog:
         self.remote_cseq = number
         return True
 
-    def refresh_target(self, request: Request) -> None:
-        self.remote_target = _contact(request.all("Contact")) or self.remote_target
+    def refresh_target(self, message: Request | Response) -> None:
+        """A re-INVITE or UPDATE, or the 2xx to one of ours, may name a new Contact (§12.2)."""
+        self.remote_target = _contact(message.all("Contact")) or self.remote_target
 
     def request(self, method: str, *, cseq: int | None = None) -> Request:
         """A request inside the dialog, without Via; ACK takes the INVITE's number, the rest the next one."""

@@ -11,6 +11,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gateway.sip.wire.message import Response
+
 Outcome = Literal["missing", "stale", "wrong", "ok"]
 NONCE_LIFETIME_S = 60.0
 REMEMBERED = 4096
@@ -114,6 +116,18 @@ def response_for(offered: dict[str, str], method: str, username: str, password: 
     ha2 = h(f"{method}:{offered.get('uri', '')}")
     middle = f":{offered.get('nc', '')}:{offered.get('cnonce', '')}:{qop}" if qop else ""
     return h(f"{ha1}:{offered.get('nonce', '')}{middle}:{ha2}")
+
+
+CHALLENGES = {401: ("WWW-Authenticate", "Authorization"), 407: ("Proxy-Authenticate", "Proxy-Authorization")}
+
+
+def answer_to(response: Response, method: str, uri: str, credentials: tuple[str, str]) -> tuple[str, str] | None:
+    """The header that answers a 401 or 407, from the first of its challenges that can be; None for anything else."""
+    if response.status not in CHALLENGES:
+        return None
+    asks, header = CHALLENGES[response.status]
+    values = (credentials_for(challenge, method, uri, *credentials) for challenge in response.all(asks))
+    return next(((header, value) for value in values if value), None)
 
 
 def credentials_for(challenge: str, method: str, uri: str, username: str, password: str) -> str | None:

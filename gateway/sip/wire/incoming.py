@@ -1,50 +1,43 @@
-"""A call that somebody makes to us: from its INVITE to the end of its dialog."""
+"""A call that somebody makes to us: from its INVITE to its answer; what follows is in `in_dialog`."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from gateway.sip.wire.calls import Refusal
+from gateway.sip.wire import reliable, session_timer
 from gateway.sip.wire.dialog import Dialog
 from gateway.sip.wire.digest import Outcome
+from gateway.sip.wire.in_dialog import SDP, CallInDialog
 from gateway.sip.wire.layer import Hop
 from gateway.sip.wire.message import Request, Response
+from gateway.sip.wire.reliable import ReliableRinging
 from gateway.sip.wire.replies import reply
 from gateway.sip.wire.transactions import ServerTransaction
-from gateway.sip.wire.uri import SipUri, parse_name_address, parse_uri
+from gateway.sip.wire.uri import parse_name_address, uri_of
 
 if TYPE_CHECKING:
     from gateway.sip.wire.ua import UserAgent
 
-GLARE_WAIT_S = 3  # Retry-After for a re-INVITE that came while another was open
 
-
-def uri_of(text: str) -> SipUri:
-    try:
-        return parse_uri(text)
-    except ValueError:
-        return SipUri("sip", "", "")
-
-
-class IncomingCall:
-    """Set the callbacks you care about; each is called at most once but `on_reinvite` and `on_info`.
+class IncomingCall(CallInDialog):
+    """Set the callbacks you care about; those of `CallInDialog`, and three more, each called at most once.
 
     Order: `ring` and then `answer` or `reject`; after the answer `hangup`. The other side's acts arrive as
     `on_cancelled` (before the answer), `on_confirmed` (its ACK), `on_ack_timeout` (hang up then) and `on_bye`.
-    An INVITE or re-INVITE without an offer is answered by an offer; what the ACK says to it goes to `on_late_answer`.
+    An INVITE without an offer is answered by an offer; what the ACK says to it goes to `on_late_answer`.
     """
 
     def __init__(self, agent: UserAgent, invite: Request, transaction: ServerTransaction, hop: Hop) -> None:
-        self._agent, self._invite, self._transaction, self._hop = agent, invite, transaction, hop
+        super().__init__(agent, hop)
+        self._invite, self._transaction = invite, transaction
         self._tag = secrets.token_hex(8)
         self._dialog = Dialog.from_invite(invite, self._tag)
-        self._answered = self._over = False
-        self._reinvite: ServerTransaction | None = None  # answered, its ACK still to come
-        self._reinvite_number = 0
-        self._late_offer = False  # the ACK will carry the answer to our offer
+        self._updates = "UPDATE" in invite.get("Allow").upper()
+        self._ringing: ReliableRinging | None = None
+        self._ringing_handle: asyncio.TimerHandle | None = None
         self.received_at = asyncio.get_running_loop().time()
         from_address = parse_name_address(invite.get("From"))
         self.sip_call_id = invite.call_id
@@ -60,10 +53,6 @@ class IncomingCall:
         self.on_cancelled: Callable[[], None] = lambda: None
         self.on_confirmed: Callable[[], None] = lambda: None
         self.on_ack_timeout: Callable[[], None] = lambda: None
-        self.on_bye: Callable[[], None] = lambda: None
-        self.on_reinvite: Callable[[bytes | None], bytes | Refusal] = lambda offer: Refusal(488)
-        self.on_late_answer: Callable[[bytes], None] = lambda sdp: None
-        self.on_info: Callable[[str, bytes], int] = lambda kind, body: 415
 
     # -- what the INVITE says ---------------------------------------------------------------------------------
 
@@ -79,16 +68,12 @@ class IncomingCall:
 
     @property
     def dialog(self) -> Dialog:
+        assert self._dialog is not None  # from the constructor on
         return self._dialog
 
     @property
     def transactions(self) -> list[ServerTransaction]:
-        """Its INVITE's, and that of a re-INVITE that waits for its ACK."""
-        return [self._transaction, self._reinvite] if self._reinvite else [self._transaction]
-
-    @property
-    def hop(self) -> Hop:
-        return self._hop
+        return [self._transaction, *super().transactions]
 
     @property
     def tag(self) -> str:
@@ -108,34 +93,50 @@ class IncomingCall:
         self._final(407, headers={"Proxy-Authenticate": value})
 
     def ring(self) -> None:
-        if not self._over:
-            self._agent.respond(self._transaction, self._reply(180))
+        """180, repeated until its PRACK when the other side insists on that."""
+        if self._over or self._answered:
+            return
+        response = self._reply(180)
+        if not reliable.names(self._invite, "Require"):
+            self._agent.respond(self._transaction, response)
+            return
+        rseq = secrets.randbelow(2**16) + 1
+        response.add("Require", reliable.TAG)
+        response.add("RSeq", str(rseq))
+        self._ringing = ReliableRinging(rseq, self._invite.cseq[0], response.to_bytes())
+        self._agent.respond(self._transaction, response)
+        self._ring_again_in(self._ringing.due_in)
 
     def reject(self, code: int, reason: str = "", headers: dict[str, str] | None = None) -> None:
         """A final refusal; after an answer or a CANCEL it does nothing."""
         if not self._answered:
             self._final(code, reason, headers)
 
-    def answer(self, sdp: bytes) -> None:
+    def answer(self, sdp: bytes, headers: Iterable[tuple[str, str]] = ()) -> None:
         """200 OK, repeated until the ACK comes."""
         if self._over or self._answered:
             return
         self._answered = True
+        self._stop_ringing()
         self._late_offer = self.offer is None
+        self._local_sdp = sdp
         response = self._reply(200)
-        response.add("Content-Type", "application/sdp")
+        timer, said = session_timer.accept(self._invite)
+        for name, value in (*said, *headers):
+            response.add(name, value)
+        response.add("Content-Type", SDP)
         response.body = sdp
         self._agent.respond(self._transaction, response)
+        self._session.run(timer)
 
-    async def hangup(self) -> None:
+    async def hangup(self, headers: Iterable[tuple[str, str]] = ()) -> None:
         """BYE after an answer, 480 before one; returns when the other side has confirmed or given no sign."""
         if self._over:
             return
-        if not self._answered:
+        if self._answered:
+            await self._say_bye(headers)
+        else:
             self._final(480)
-            return
-        self._end()
-        await self._agent.request_in(self._dialog, "BYE", self._hop)
 
     def _reply(self, status: int, reason: str = "") -> Response:
         return reply(self._invite, status, reason, tag=self._tag, contact=self._agent.contact(self._hop))
@@ -150,11 +151,38 @@ class IncomingCall:
         self._agent.respond(self._transaction, response)
 
     def _end(self) -> None:
-        """The dialog is over; a 2xx without its ACK is not repeated on our own account any more."""
-        self._over = True
-        for transaction in self.transactions if self._answered else ():
-            self._agent.confirmed(self, transaction)
-        self._agent.forget(self)
+        """A 2xx without its ACK is not repeated on our own account any more."""
+        self._stop_ringing()
+        if self._answered and not self._over:
+            self._agent.confirmed(self, self._transaction)
+        super()._end()
+
+    # -- a 180 that must arrive -------------------------------------------------------------------------------
+
+    def _ring_again_in(self, seconds: float) -> None:
+        self._ringing_handle = asyncio.get_running_loop().call_later(seconds, self._ring_again)
+
+    def _ring_again(self) -> None:
+        if self._over or not self._ringing or self._ringing.acknowledged:
+            return
+        wait = self._ringing.repeat()
+        if wait is None:  # RFC 3262 §3: no PRACK within 64×T1
+            self._final(504)
+            self.on_cancelled()
+            return
+        self._agent.send_again(self._transaction, self._ringing.raw)
+        self._ring_again_in(wait)
+
+    def _stop_ringing(self) -> None:
+        if self._ringing_handle:
+            self._ringing_handle.cancel()
+            self._ringing_handle = None
+
+    def _take_prack(self, request: Request, transaction: ServerTransaction) -> None:
+        known = self._ringing is not None and self._ringing.prack(request)
+        self._agent.respond(transaction, reply(request, 200 if known else 481))
+        if known:
+            self._stop_ringing()
 
     # -- what the other side does -----------------------------------------------------------------------------
 
@@ -164,22 +192,16 @@ class IncomingCall:
             self.on_cancelled()
 
     def acknowledged(self, request: Request) -> None:
-        if self._over or not self._answered:
+        if not self._over and self._answered and request.cseq[0] == self._invite.cseq[0]:
+            if not self._transaction.confirmed:
+                self._agent.confirmed(self, self._transaction)
+                self.on_confirmed()
+                self._take_late_answer(request)
             return
-        if self._reinvite and request.cseq[0] == self._reinvite_number:
-            self._agent.confirmed(self, self._reinvite)
-            self._reinvite = None
-        elif request.cseq[0] == self._invite.cseq[0] and not self._transaction.confirmed:
-            self._agent.confirmed(self, self._transaction)
-            self.on_confirmed()
-        else:
-            return
-        if self._late_offer and request.body:
-            self.on_late_answer(request.body)
-        self._late_offer = False
+        super().acknowledged(request)
 
     def timed_out(self) -> None:
-        """No ACK within 64×T1, or no answer of ours within ANSWER_S."""
+        """No ACK within 64×T1, or no answer of ours in time."""
         if self._over:
             return
         if self._answered:
@@ -188,49 +210,10 @@ class IncomingCall:
             self._final(480)
             self.on_cancelled()
 
-    def request(self, request: Request, transaction: ServerTransaction) -> None:
-        """A request inside the dialog; the user agent has matched it."""
-        if request.method != "INVITE" and not self._dialog.accepts(request):
-            self._agent.respond(transaction, reply(request, 500))
-        elif request.method == "BYE":
-            self._bye(request, transaction)
-        elif request.method == "INVITE":
-            self._renegotiate(request, transaction)
-        elif request.method == "INFO":
-            code = self.on_info(request.get("Content-Type"), request.body) if self._answered else 481
-            self._agent.respond(transaction, reply(request, code))
-        elif request.method == "REFER":
-            self._agent.respond(transaction, reply(request, 403))
-        else:
-            self._agent.respond(transaction, reply(request, 200 if request.method == "OPTIONS" else 481))
-
-    def _bye(self, request: Request, transaction: ServerTransaction) -> None:
-        self._agent.respond(transaction, reply(request, 200))
-        if self._over:
+    def _take_bye(self, request: Request, transaction: ServerTransaction) -> None:
+        if self._answered or self._over:
+            super()._take_bye(request, transaction)
             return
-        if not self._answered:  # RFC 3261 §15.1.2
-            self._final(487)
-            self.on_cancelled()
-            return
-        self._end()
-        self.on_bye()
-
-    def _renegotiate(self, request: Request, transaction: ServerTransaction) -> None:
-        """A re-INVITE (RFC 3261 §14.2): refused while another is open, and the call goes on as it was."""
-        if not self._answered or self._reinvite or not self._dialog.accepts(request):
-            busy = reply(request, 491 if self._reinvite else 500)
-            busy.add("Retry-After", str(GLARE_WAIT_S))
-            self._agent.respond(transaction, busy)
-            return
-        answer = self.on_reinvite(request.body or None)
-        if isinstance(answer, Refusal):
-            self._agent.respond(transaction, reply(request, answer.code))
-            return
-        self._dialog.refresh_target(request)
-        self._reinvite, self._reinvite_number = transaction, request.cseq[0]
-        self._late_offer = not request.body
-        self._agent.expect_ack(self, transaction)
-        response = reply(request, 200, contact=self._agent.contact(self._hop))
-        response.add("Content-Type", "application/sdp")
-        response.body = answer
-        self._agent.respond(transaction, response)
+        self._agent.respond(transaction, reply(request, 200))  # RFC 3261 §15.1.2
+        self._final(487)
+        self.on_cancelled()

@@ -12,8 +12,9 @@ from gateway.kernel.logs import get_logger
 from gateway.sip.wire.keys import MAGIC, client_key, server_key
 from gateway.sip.wire.message import Malformed, Request, Response, parse
 from gateway.sip.wire.replies import reply
-from gateway.sip.wire.sockets import bind
-from gateway.sip.wire.tcp import Connection, TcpTransport
+from gateway.sip.wire.sockets import bind, bind_stream
+from gateway.sip.wire.tcp import Connection, StreamTransport
+from gateway.sip.wire.tls import TlsContexts, TlsOptions
 from gateway.sip.wire.transactions import ClientTransaction, Key, ServerTransaction, TransactionTable
 from gateway.sip.wire.udp import Address, UdpTransport
 from gateway.sip.wire.uri import bracketed
@@ -48,14 +49,19 @@ class TransactionLayer:
     """Hands each new request to `on_request(request, transaction, hop)` once; a 2xx's ACK comes with no transaction."""
 
     def __init__(
-        self, host: str, port: int, *, advertised_host: str, tcp: bool,
+        self, host: str, port: int, *, advertised_host: str, tcp: bool, tls: TlsOptions | None = None,
         on_request: Callable[[Request, ServerTransaction | None, Hop], None],
     ) -> None:  # fmt: skip
         self._on_request = on_request
         self.advertised_host = advertised_host or host
         datagrams, connections = bind(host, port, tcp=tcp)
         self._udp = UdpTransport(datagrams, self._datagram)
-        self._tcp = TcpTransport(connections, self._stream) if connections else None
+        self._streams: dict[str, StreamTransport] = {}
+        if connections:
+            self._streams["tcp"] = StreamTransport(connections, self._stream)
+        if tls:
+            listening = bind_stream(host, tls.port)
+            self._streams["tls"] = StreamTransport(listening, self._stream, TlsContexts.load(tls))
         self.port = self._udp.port
         self.counters: Counter[str] = Counter()
         self._table = TransactionTable()
@@ -66,16 +72,16 @@ class TransactionLayer:
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        if self._tcp:
-            await self._tcp.start()
+        for stream in self._streams.values():
+            await stream.start()
         self._udp.start()
 
     async def close(self) -> None:
         if self._timer:
             self._timer.cancel()
         self._udp.close()
-        if self._tcp:
-            await self._tcp.close()
+        for stream in self._streams.values():
+            await stream.close()
 
     # -- arriving ---------------------------------------------------------------------------------------------
 
@@ -181,6 +187,10 @@ class TransactionLayer:
         self._hops[transaction.key].send(raw)
         self._keep(transaction)
 
+    def send_again(self, transaction: ServerTransaction, raw: bytes) -> None:
+        if hop := self._hops.get(transaction.key):
+            hop.send(raw)
+
     def confirmed(self, transaction: ServerTransaction) -> None:
         """The dialog's ACK came: the 2xx is not repeated any more."""
         if not transaction.confirmed:
@@ -197,22 +207,37 @@ class TransactionLayer:
 
     def counted(self) -> dict[str, int]:
         """All counters, those of the transports too."""
-        return {**self.counters, "unsent": self._udp.unsent, "tcp_refused": self._tcp.refused if self._tcp else 0}
+        return {
+            **self.counters,
+            "unsent": self._udp.unsent,
+            "tcp_refused": sum(stream.refused for stream in self._streams.values()),
+        }
 
-    async def hop_to(self, address: Address, transport: str, *, size: int = 0) -> Hop:
-        """A way to `address`; a large message goes over TCP when it can. Raises OSError or TimeoutError."""
-        if self._tcp and (transport == "tcp" or size > UDP_LIMIT):
-            try:
-                return Hop(address, await self._tcp.connect(address))
-            except (OSError, TimeoutError):
-                if transport == "tcp":
-                    raise
-        return Hop(address, self._udp)
+    async def hop_to(self, address: Address, transport: str, *, size: int = 0, server_name: str = "") -> Hop:
+        """A way to `address`; what is too large for UDP goes over TCP when it can.
+
+        Raises OSError or TimeoutError; ConnectionRefusedError when this node does not speak the transport.
+        """
+        if transport == "udp" and (size <= UDP_LIMIT or "tcp" not in self._streams):
+            return Hop(address, self._udp)
+        stream = self._streams.get("tcp" if transport == "udp" else transport)
+        if stream is None:
+            raise ConnectionRefusedError(f"this node does not speak {transport}")
+        try:
+            return Hop(address, await stream.connect(address, server_name))
+        except (OSError, TimeoutError):
+            if transport != "udp":
+                raise
+            return Hop(address, self._udp)
+
+    def own_address(self, hop: Hop) -> str:
+        """host:port that the other side reaches us at, by the transport of `hop`."""
+        port = self._streams["tls"].port if hop.transport == "tls" else self.port
+        return f"{bracketed(self.advertised_host)}:{port}"
 
     def new_via(self, hop: Hop) -> str:
         branch = MAGIC + secrets.token_hex(10)
-        host = bracketed(self.advertised_host)
-        return f"SIP/2.0/{hop.transport.upper()} {host}:{self.port};branch={branch};rport"
+        return f"SIP/2.0/{hop.transport.upper()} {self.own_address(hop)};branch={branch};rport"
 
     def send_request(
         self, request: Request, hop: Hop, on_response: OnResponse, on_timeout: OnTimeout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.sip.wire.message import Request, Response
 from gateway.sip.wire.uri import parse_name_address
-from gateway.sip.wire.validate import ALLOW, Refusal
+from gateway.sip.wire.validate import ALLOW, EXTENSIONS, Refusal
 
 SERVER = "agent-phone-gateway"
 REASONS = {
@@ -24,6 +24,7 @@ REASONS = {
     415: "Unsupported Media Type",
     416: "Unsupported URI Scheme",
     420: "Bad Extension",
+    422: "Session Interval Too Small",
     428: "Use Identity Header",
     433: "Anonymity Disallowed",
     436: "Bad Identity Info",
@@ -70,6 +71,7 @@ def reply(request: Request, status: int, reason: str = "", *, tag: str = "", con
         response.add("Contact", contact)
     if 200 <= status < 300 and request.method in ("INVITE", "OPTIONS"):
         response.add("Allow", ALLOW)
+        response.add("Supported", ", ".join(EXTENSIONS))
         response.add("Accept", "application/sdp")
     response.add("Server", SERVER)
     return response

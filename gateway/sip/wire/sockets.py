@@ -29,6 +29,11 @@ def bind(host: str, port: int, *, tcp: bool) -> tuple[socket.socket, socket.sock
     )
 
 
+def bind_stream(host: str, port: int) -> socket.socket:
+    """A TCP socket alone, for TLS. Raises OSError."""
+    return _bound(host, port, socket.SOCK_STREAM)
+
+
 def _bound(host: str, port: int, kind: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
     sock.setblocking(False)

@@ -1,14 +1,16 @@
-"""SIP over TCP (RFC 3261 §18.3): framing by Content-Length, keep-alives (RFC 5626 §4.4.1), bounds everywhere."""
+"""SIP over TCP and TLS (RFC 3261 §18.3): frames by Content-Length, keep-alives (RFC 5626 §4.4.1), bounds."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import socket
+import ssl
 from collections import Counter
 from collections.abc import Callable
 
 from gateway.kernel.tasks import TaskSet
+from gateway.sip.wire.tls import TlsContexts
 from gateway.sip.wire.udp import Address
 
 MAX_CONNECTIONS, PER_SOURCE = 500, 100
@@ -16,6 +18,7 @@ IDLE_S = 120.0  # between messages, unless a call needs the connection
 MESSAGE_S = 30.0  # from the first byte of a message to its last
 MAX_HEAD, MAX_BODY = 64 * 1024, 64 * 1024
 MAX_UNSENT = 256 * 1024
+CONNECT_S = 5.0  # TCP and the TLS handshake together
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,7})[ \t]*\r?$", re.I | re.M)
 
 OnMessage = Callable[[bytes, "Connection"], None]
@@ -25,10 +28,13 @@ class Connection:
     """One stream, in or out; replies and in-dialog requests go back on it while it lives."""
 
     reliable = True
-    name = "tcp"
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, name: str, server_name: str = ""
+    ) -> None:
         self._reader, self._writer = reader, writer
+        self.name = name  # tcp or tls
+        self.server_name = server_name  # that the other side's certificate was checked for
         peer = writer.get_extra_info("peername") or ("", 0)  # gone before it was accepted
         self.source: Address = (peer[0], peer[1])
         self.calls = 0  # that need it to stay open
@@ -82,19 +88,25 @@ class Connection:
         return head + await self._reader.readexactly(int(length.group(1)))
 
 
-class TcpTransport:
-    """Listens, and connects out; `on_message(raw, connection)`."""
+class StreamTransport:
+    """Listens, and connects out, by TCP or, with `tls`, by TLS; `on_message(raw, connection)`."""
 
-    def __init__(self, bound: socket.socket, on_message: OnMessage) -> None:
-        self._bound, self._on_message = bound, on_message
+    def __init__(self, bound: socket.socket, on_message: OnMessage, tls: TlsContexts | None = None) -> None:
+        self._bound, self._on_message, self._tls = bound, on_message, tls
+        self.name = "tls" if tls else "tcp"
+        self.port: int = bound.getsockname()[1]
         self._tasks = TaskSet()
         self._per_source: Counter[str] = Counter()
-        self._out: dict[Address, Connection] = {}
+        self._out: dict[tuple[Address, str], Connection] = {}
         self._server: asyncio.Server | None = None
         self.refused = 0
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accepted, sock=self._bound, limit=MAX_HEAD)
+        listening = self._tls.listening if self._tls else None
+        handshake_s = CONNECT_S if self._tls else None
+        self._server = await asyncio.start_server(
+            self._accepted, sock=self._bound, limit=MAX_HEAD, ssl=listening, ssl_handshake_timeout=handshake_s
+        )
 
     async def close(self) -> None:
         if self._server:
@@ -102,32 +114,38 @@ class TcpTransport:
         self._bound.close()
         await self._tasks.close()
 
-    async def connect(self, address: Address) -> Connection:
-        """The open connection to `address`, or a new one. Raises OSError or TimeoutError."""
-        known = self._out.get(address)
+    async def connect(self, address: Address, server_name: str = "") -> Connection:
+        """The open connection to `address`, or a new one. With TLS its certificate must name `server_name`, by default
+        the address. Raises OSError (ssl.SSLError is one) or TimeoutError.
+        """
+        server_name = (server_name or address[0]) if self._tls else ""
+        known = self._out.get((address, server_name))
         if known and known.is_open:
             return known
-        opening = asyncio.open_connection(*address, limit=MAX_HEAD)
-        connection = Connection(*await asyncio.wait_for(opening, 5.0))
-        self._out[address] = connection
-        task = self._tasks.start(connection.messages(self._on_message), name="sip:tcp-out")
-        task.add_done_callback(lambda _: self._closed(address, connection))
+        dialling: ssl.SSLContext | None = self._tls.dialling if self._tls else None
+        opening = asyncio.open_connection(
+            *address, limit=MAX_HEAD, ssl=dialling, server_hostname=server_name if dialling else None
+        )
+        connection = Connection(*await asyncio.wait_for(opening, CONNECT_S), self.name, server_name)
+        self._out[address, server_name] = connection
+        task = self._tasks.start(connection.messages(self._on_message), name=f"sip:{self.name}-out")
+        task.add_done_callback(lambda _: self._closed(connection))
         return connection
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(reader, writer)
+        connection = Connection(reader, writer, self.name)
         host = connection.source[0]
         if len(self._tasks) >= MAX_CONNECTIONS or self._per_source[host] >= PER_SOURCE:
             self.refused += 1
             connection.close()
             return
         self._per_source[host] += 1
-        task = self._tasks.start(connection.messages(self._on_message), name="sip:tcp-in")
+        task = self._tasks.start(connection.messages(self._on_message), name=f"sip:{self.name}-in")
         task.add_done_callback(lambda _: self._left(host))
 
-    def _closed(self, address: Address, connection: Connection) -> None:
-        if self._out.get(address) is connection:
-            del self._out[address]
+    def _closed(self, connection: Connection) -> None:
+        for key in [key for key, known in self._out.items() if known is connection]:
+            del self._out[key]
 
     def _left(self, host: str) -> None:
         self._per_source[host] -= 1

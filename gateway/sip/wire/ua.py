@@ -11,50 +11,53 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
-from urllib.parse import quote
 
 from gateway.kernel.errors import BadInput
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.wire import validate
-from gateway.sip.wire.calls import BadInvite, CallFailed, Refusal
-from gateway.sip.wire.dialog import Dialog
+from gateway.sip.wire.calls import BadInvite, CallFailed, Headers, Refusal
 from gateway.sip.wire.digest import DigestServer
-from gateway.sip.wire.incoming import IncomingCall, uri_of
-from gateway.sip.wire.layer import Hop, OnResponse, OnTimeout, TransactionLayer
-from gateway.sip.wire.message import Request, Response
+from gateway.sip.wire.in_dialog import CallInDialog
+from gateway.sip.wire.incoming import IncomingCall
+from gateway.sip.wire.invite import InviteAsked, build_invite
+from gateway.sip.wire.layer import Hop, TransactionLayer
+from gateway.sip.wire.message import Request
 from gateway.sip.wire.outgoing import OutgoingCall
 from gateway.sip.wire.replies import refuse, reply
+from gateway.sip.wire.sending import VIA_SIZE, Sending
 from gateway.sip.wire.tcp import Connection
-from gateway.sip.wire.transactions import ClientTransaction, ServerTransaction
-from gateway.sip.wire.uri import bracketed, parse_name_address, sendable
+from gateway.sip.wire.tls import TlsOptions
+from gateway.sip.wire.transactions import ServerTransaction
+from gateway.sip.wire.udp import Address
+from gateway.sip.wire.uri import bracketed, parse_name_address, sendable, uri_of
 
 __all__ = ["BadInvite", "CallFailed", "IncomingCall", "OutgoingCall", "Refusal", "UserAgent"]
 
 MOST_CALLS = 5000
 MOST_UNCONFIRMED = 1000  # INVITEs without an ACK; a flood of them leaves the calls alone
 COUNTERS_EVERY_S = 60.0
-Leg = IncomingCall | OutgoingCall
-
 _log = get_logger(__name__)
 
 
-class UserAgent:
+class UserAgent(Sending):
     """`on_invite` gets each new call once. `host` is an IP literal; port 0 takes a free one.
 
     The constructor binds the sockets. Raises OSError when the address is taken.
     """
 
     def __init__(
-        self, host: str, port: int, *, advertised_host: str = "", tcp: bool = True,
+        self, host: str, port: int, *, advertised_host: str = "", tcp: bool = True, tls: TlsOptions | None = None,
         on_invite: Callable[[IncomingCall], None],
         on_malformed: Callable[[BadInvite], None] = lambda bad: None,
     ) -> None:  # fmt: skip
         self._on_invite, self._on_malformed = on_invite, on_malformed
-        self._layer = TransactionLayer(host, port, advertised_host=advertised_host, tcp=tcp, on_request=self._request)
+        self._layer = TransactionLayer(
+            host, port, advertised_host=advertised_host, tcp=tcp, tls=tls, on_request=self._request
+        )
         self._layer.on_timeout = self._timeout
-        self._legs: dict[tuple[str, str], Leg] = {}
-        self._by_transaction: dict[tuple[str, str, str], IncomingCall] = {}
+        self._legs: dict[tuple[str, str], CallInDialog] = {}
+        self._by_transaction: dict[tuple[str, str, str], CallInDialog] = {}
         self._invites: set[tuple[str, str, int]] = set()
         self._unconfirmed: set[IncomingCall] = set()
         self.digest = DigestServer()
@@ -94,109 +97,51 @@ class UserAgent:
     # -- calls out --------------------------------------------------------------------------------------------
 
     async def call(
-        self, target_uri: str, *, offer_sdp: bytes, from_user: str, display_name: str = "",
-        headers: dict[str, str] | None = None, credentials: tuple[str, str] | None = None, transport: str = "udp",
+        self, target_uri: str, *, offer_sdp: bytes, from_user: str, from_host: str = "", display_name: str = "",
+        to_uri: str = "", headers: Headers | None = None, credentials: tuple[str, str] | None = None,
+        transport: str = "udp", address: Address | None = None, server_name: str = "",
     ) -> OutgoingCall:  # fmt: skip
-        """Sends the INVITE. Raises BadInput unless the target is a sip: URI with an IP address; OSError or
-        TimeoutError when TCP cannot connect; ValueError for a header of more than one line.
+        """Sends the INVITE to `address`, by default the IP address in `target_uri`. `transport` is udp, tcp or tls.
+
+        `server_name` is whom the other side's certificate must name. Raises BadInput unless there is an address to send
+        to; OSError or TimeoutError when the connection fails; ValueError for a header of more than one line.
         """
-        uri = uri_of(target_uri)
-        port = uri.port or 5060
-        if not sendable(uri.host, port):
-            raise BadInput(
-                "the target must be a sip: URI with an IP address", field="uri", todo="sip:number@127.0.0.1:5060"
-            )
-        hop = await self._layer.hop_to((uri.host, port), transport, size=len(offer_sdp) + 600)
-        name = '"{}" '.format(display_name.replace("\\", "").replace('"', "")) if display_name else ""
-        own = f"{bracketed(self._layer.advertised_host)}:{self.port}"
-        invite = Request(method="INVITE", uri=target_uri, body=offer_sdp)
-        invite.add("Max-Forwards", "70")
-        invite.add("From", f"{name}<sip:{quote(from_user, safe='+')}@{own}>;tag={secrets.token_hex(8)}")
-        invite.add("To", f"<{target_uri}>")
-        invite.add("Call-ID", f"{secrets.token_hex(12)}@{self._layer.advertised_host}")
-        invite.add("CSeq", "1 INVITE")
-        invite.add("Contact", self.contact(hop))
-        invite.add("Allow", validate.ALLOW)
-        invite.add("Content-Type", "application/sdp")
-        for header, value in (headers or {}).items():
-            invite.add(header, value)
+        asked = InviteAsked(
+            target_uri, offer_sdp, from_user, from_host, display_name, to_uri, headers=list(headers or [])
+        )
+        invite = build_invite(asked, own=f"{bracketed(self._layer.advertised_host)}:{self.port}")
+        to = address or _address_in(target_uri, transport)
+        hop = await self._layer.hop_to(to, transport, size=len(invite.to_bytes()) + VIA_SIZE, server_name=server_name)
+        self.add_contact(invite, hop)
         line = OutgoingCall(self, self.with_via(invite, hop), hop, credentials)
         line.start()
         return line
 
     # -- what the calls use -----------------------------------------------------------------------------------
 
-    def contact(self, hop: Hop) -> str:
-        transport = ";transport=tcp" if hop.transport == "tcp" else ""
-        return f"<sip:{bracketed(self._layer.advertised_host)}:{self.port}{transport}>"
-
-    def with_via(self, request: Request, hop: Hop) -> Request:
-        request.headers.insert(0, ("Via", self._layer.new_via(hop)))
-        return request
-
-    def respond(self, transaction: ServerTransaction, response: Response) -> None:
-        self._layer.respond(transaction, response)
-
-    def confirmed(self, call: IncomingCall, transaction: ServerTransaction) -> None:
-        self._unconfirmed.discard(call)
+    def confirmed(self, call: CallInDialog, transaction: ServerTransaction) -> None:
+        if isinstance(call, IncomingCall):
+            self._unconfirmed.discard(call)
         self._layer.confirmed(transaction)
 
-    def send(self, request: Request, hop: Hop, on_response: OnResponse, on_timeout: OnTimeout) -> ClientTransaction:
-        return self._layer.send_request(request, hop, on_response, on_timeout)
-
-    def give_up(self, transaction: ClientTransaction) -> None:
-        self._layer.give_up(transaction)
-
-    def acknowledge(self, dialog: Dialog, cseq: int, hop: Hop) -> Callable[[], None]:
-        """Sends the ACK of a 2xx along the dialog's route; returns how to send it again."""
-        address, transport = dialog.next_hop(hop.address)
-        if hop.transport == "udp" and transport == "udp":
-            hop = self._layer.udp_hop(address)
-        raw = self.with_via(dialog.request("ACK", cseq=cseq), hop).to_bytes()
-        hop.send(raw)
-        return lambda: hop.send(raw)
-
-    async def _way(self, dialog: Dialog, hop: Hop) -> Hop:
-        """Where the next request of the dialog goes: over the connection of the call while it stands."""
-        if isinstance(hop.through, Connection) and hop.through.is_open:
-            return hop
-        address, transport = dialog.next_hop(hop.address)
-        try:
-            return await self._layer.hop_to(address, transport or hop.transport)
-        except (OSError, TimeoutError):
-            return hop
-
-    async def request_in(self, dialog: Dialog, method: str, hop: Hop) -> int:
-        """A request inside the dialog; its final status, 408 when nothing came."""
-        hop = await self._way(dialog, hop)
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-        def settle(status: int) -> None:
-            if status >= 200 and not done.done():
-                done.set_result(status)
-
-        request = self.with_via(dialog.request(method), hop)
-        self._layer.send_request(request, hop, lambda response: settle(response.status), lambda: settle(408))
-        return await done
-
-    def remember(self, leg: Leg) -> None:
+    def remember(self, leg: CallInDialog) -> None:
         if leg.dialog:
             self._legs[leg.dialog.call_id, leg.dialog.local_tag] = leg
             if isinstance(leg.hop.through, Connection):
                 leg.hop.through.calls += 1
 
-    def forget(self, leg: Leg) -> None:
+    def forget(self, leg: CallInDialog) -> None:
         """The dialog is over; what still comes for it gets 481. Its INVITE stays known as long as its transaction."""
         known = self._legs.pop((leg.dialog.call_id, leg.dialog.local_tag), None) if leg.dialog else None
         if known and isinstance(leg.hop.through, Connection):
             leg.hop.through.calls -= 1
+        for transaction in leg.transactions:
+            self._by_transaction.pop(transaction.key, None)
         if isinstance(leg, IncomingCall):
             self._unconfirmed.discard(leg)
             self._invites.discard(leg.invite_key)
-            for transaction in leg.transactions:
-                self._by_transaction.pop(transaction.key, None)
 
-    def expect_ack(self, call: IncomingCall, transaction: ServerTransaction) -> None:
+    def expect_ack(self, call: CallInDialog, transaction: ServerTransaction) -> None:
         """A re-INVITE was answered: its missing ACK is the call's affair as well."""
         self._by_transaction[transaction.key] = call
 
@@ -246,7 +191,8 @@ class UserAgent:
         branch, sent_by, _ = transaction.key
         call = self._by_transaction.get((branch, sent_by, "INVITE"))
         status = 200 if self._layer.knows_invite_of(transaction) else 481
-        self._layer.respond(transaction, reply(request, status, tag=call.tag if call else secrets.token_hex(8)))
+        tag = call.dialog.local_tag if call and call.dialog else secrets.token_hex(8)
+        self._layer.respond(transaction, reply(request, status, tag=tag))
         if call:
             call.cancelled()
 
@@ -257,7 +203,7 @@ class UserAgent:
         else:
             leg.request(request, transaction)
 
-    def _leg_of(self, request: Request) -> Leg | None:
+    def _leg_of(self, request: Request) -> CallInDialog | None:
         try:
             local = parse_name_address(request.get("To")).tag
             remote = parse_name_address(request.get("From")).tag
@@ -282,3 +228,14 @@ def _bad_invite(request: Request, refusal: validate.Refusal, hop: Hop) -> BadInv
     return BadInvite(
         request.call_id, refusal.status, refusal.reason, user("From"), user("To"), hop.address, hop.transport
     )
+
+
+def _address_in(target_uri: str, transport: str) -> Address:
+    """Raises BadInput unless there is an IP address in the URI."""
+    uri = uri_of(target_uri)
+    address = uri.host, uri.port or (5061 if transport == "tls" else 5060)
+    if not sendable(*address):
+        raise BadInput(
+            "the target must be a sip: URI with an IP address", field="uri", todo="sip:number@127.0.0.1:5060"
+        )
+    return address

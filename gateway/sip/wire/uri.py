@@ -36,6 +36,14 @@ def parse_uri(text: str) -> SipUri:
     return SipUri(scheme.lower(), user, host.strip("[]"), int(port) if port else None, parse_parameters(parameters))
 
 
+def uri_of(text: str) -> SipUri:
+    """The URI, or an empty one for what is none."""
+    try:
+        return parse_uri(text)
+    except ValueError:
+        return SipUri("sip", "", "")
+
+
 def parse_parameters(text: str) -> dict[str, str]:
     """`;a=1;b` as {"a": "1", "b": ""}; names in lower case, quotes taken off."""
     found: dict[str, str] = {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.sip.wire import session_timer
 from gateway.sip.wire.message import Request
 from gateway.sip.wire.uri import parse_name_address, parse_uri, split_list
 from gateway.sip.wire.via import top_via
 
-METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "REFER", "NOTIFY")
-ALLOW = ", ".join(METHODS[:-2])
+METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK", "NOTIFY", "REFER")
+ALLOW = ", ".join(METHODS[:-1])  # a REFER is understood, and refused
+EXTENSIONS = ("100rel", "timer")
 SUPPORTED_BODY = "application/sdp"
 ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
 LARGEST = 32 * 1024
@@ -45,6 +47,8 @@ def check(request: Request) -> Refusal | None:
         return Refusal(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
     if request.method == "INVITE" and request.body and not _is_sdp(request):
         return Refusal(415, "Unsupported Media Type", (("Accept", SUPPORTED_BODY),))
+    if request.method in ("INVITE", "UPDATE") and session_timer.too_small(request):
+        return Refusal(422, "Session Interval Too Small", (("Min-SE", str(session_timer.LEAST_S)),))
     return None
 
 
@@ -73,8 +77,9 @@ def _malformed(request: Request) -> str:
 
 
 def _required(request: Request) -> list[str]:
-    """Extensions the peer insists on; we support none of them yet."""
-    return [tag.strip() for value in request.all("Require") for tag in value.split(",") if tag.strip()]
+    """Extensions that the peer insists on and we have not."""
+    tags = [tag.strip() for value in request.all("Require") for tag in value.split(",")]
+    return [tag for tag in tags if tag and tag.lower() not in EXTENSIONS]
 
 
 def _is_sdp(request: Request) -> bool:

@@ -11,7 +11,6 @@ from gateway.kernel.role_tokens import ensure_role_keys
 from gateway.settings import ApiSettings, Settings, SipSettings
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.ports import PortPool
-from gateway.sip.wire.message import Response
 from gateway.sip.wire.sdp import read_answer, write_offer
 from gateway.sip.wire.ua import OutgoingCall, UserAgent
 from tests.integration.switchboard import NUMBER, Switchboard
@@ -73,22 +72,7 @@ class Caller:
     async def reinvite(self, call: OutgoingCall) -> bytes:
         """Moves the audio to another port; the answer's SDP."""
         self.rtp = self.open_rtp()
-        assert call.dialog is not None
-        request = call.dialog.request("INVITE")
-        request.add("Contact", self.agent.contact(call._hop))
-        request.add("Content-Type", "application/sdp")
-        request.body = write_offer(HOST, self.rtp.local_port, version=2)
-        answered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        hop = call._hop
-        number = request.cseq[0]
-
-        def on_response(response: Response) -> None:
-            if response.status == 200 and not answered.done():
-                self.agent.acknowledge(call.dialog, number, hop)
-                answered.set_result(response.body)
-
-        self.agent.send(self.agent.with_via(request, hop), hop, on_response, lambda: None)
-        return await asyncio.wait_for(answered, 5)
+        return await call.reinvite(write_offer(HOST, self.rtp.local_port, version=2))
 
     async def talk(self, call: OutgoingCall) -> None:
         self.rtp.start(read_answer(await call.answered()))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.kernel.errors import Unavailable
+from gateway.sip.bus.connection import BusConnection
 from gateway.sip.bus.io_info import SERVICE, CallAsked, IoInfo, Party
 from gateway.sip.bus.psrpc import PsrpcClient
 from tests.integration.switchboard import NUMBER, Switchboard
@@ -21,9 +22,10 @@ def asked(called: str = NUMBER, source: str = "192.0.2.7") -> CallAsked:
 
 @pytest.fixture
 async def io_info(switchboard: Switchboard) -> AsyncIterator[IoInfo]:
-    bus = PsrpcClient(switchboard.plan.redis_url, SERVICE)
+    bus = BusConnection(switchboard.plan.redis_url)
+    io_info = IoInfo(PsrpcClient(bus, SERVICE))
     await bus.start()
-    yield IoInfo(bus)
+    yield io_info
     await bus.close()
 
 

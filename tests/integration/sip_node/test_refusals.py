@@ -98,7 +98,7 @@ async def test_a_draining_node_takes_no_new_call_and_keeps_the_old_one(
 async def test_no_codec_and_malformed_invites_are_refused_and_recorded(
     switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    offer = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 9\r\n"
+    offer = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n"
     call = await caller.agent.call(f"sip:{NUMBER}@{HOST}:{node.port}", offer_sdp=offer, from_user=CALLER)
     with pytest.raises(CallFailed) as failed:
         await call.answered()
@@ -106,7 +106,7 @@ async def test_no_codec_and_malformed_invites_are_refused_and_recorded(
     refused = await control_plane.fact("invite_refused")
     assert (refused["slug"], refused["pii"]["ani"], refused["pii"]["dnis"]) == ("no_codec", CALLER, NUMBER)
     call = await caller.agent.call(
-        f"sip:{NUMBER}@{HOST}:{node.port}", offer_sdp=offer, from_user=CALLER, headers={"Call-ID": "twice"}
+        f"sip:{NUMBER}@{HOST}:{node.port}", offer_sdp=offer, from_user=CALLER, headers=[("Call-ID", "twice")]
     )
     with pytest.raises(CallFailed) as failed:
         await call.answered()

@@ -54,11 +54,11 @@ def test_a_header_that_cannot_be_read_is_400(change: dict[str, str]) -> None:
     [
         (505, {"line": "INVITE sip:b@h SIP/3.0"}),
         (405, {"method": "SUBSCRIBE"}),
-        (405, {"method": "UPDATE"}),
+        (405, {"method": "PUBLISH"}),
         (416, {"line": "INVITE mailto:b@h SIP/2.0"}),
         (400, {"line": "INVITE bob SIP/2.0"}),
         (483, {"Max_Forwards": "0"}),
-        (420, {"extra": "Require: 100rel, timer\r\n"}),
+        (420, {"extra": "Require: 100rel, precondition\r\n"}),
         (415, {"Content_Type": "text/plain"}),
         (415, {"Content_Type": ""}),
     ],
@@ -77,10 +77,10 @@ def test_refusals_say_what_would_be_possible() -> None:
         return dict(refusal.headers)
 
     assert "INVITE" in headers("PUBLISH", "", "x/y")["Allow"]
-    assert headers("INVITE", "Require: 100rel, timer\r\n", "application/sdp") == {"Unsupported": "100rel, timer"}
+    assert headers("INVITE", "Require: 100rel, precondition\r\n", "application/sdp") == {"Unsupported": "precondition"}
     assert headers("INVITE", "", "text/plain") == {"Accept": "application/sdp"}
 
 
 @pytest.mark.parametrize("method", ["ACK", "CANCEL"])
 def test_nobody_asks_an_ack_or_cancel_for_extensions_or_hops(method: str) -> None:
-    assert refused(method, extra="Require: 100rel\r\n", Max_Forwards="0") == 0
+    assert refused(method, extra="Require: precondition\r\n", Max_Forwards="0") == 0

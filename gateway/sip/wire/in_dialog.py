@@ -1,0 +1,300 @@
+"""What a call does inside its dialog, whoever made it: offers both ways, INFO, REFER, session timer, BYE."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from gateway.kernel.logs import get_logger
+from gateway.sip.wire import session_timer
+from gateway.sip.wire.calls import CallFailed, Headers, Refusal
+from gateway.sip.wire.dialog import Dialog
+from gateway.sip.wire.digest import answer_to
+from gateway.sip.wire.layer import Hop
+from gateway.sip.wire.message import Request, Response
+from gateway.sip.wire.refer import ReferOutcome
+from gateway.sip.wire.refer_watch import ReferWatch
+from gateway.sip.wire.replies import reply
+from gateway.sip.wire.session_keeper import SessionKeeper
+from gateway.sip.wire.transactions import ServerTransaction
+
+if TYPE_CHECKING:
+    from gateway.sip.wire.ua import UserAgent
+
+GLARE_WAIT_S = 3  # Retry-After for an offer that came while another was open
+OFFER_TRIES = 4  # of ours, when the other side's cross them
+SDP = "application/sdp"
+
+_log = get_logger(__name__)
+
+
+class CallInDialog:
+    """Set the callbacks you care about before the call is answered.
+
+    `on_bye()`: the other side hung up; its headers are in `bye_headers`. `on_lost()`: it does not answer any more, or
+    let the session timer run out; a BYE has been sent. `on_reinvite(offer | None)` gives the SDP answer, or our offer
+    when there is none; what is said to that goes to `on_late_answer`. `on_info(content type, body)` gives a status.
+    """
+
+    def __init__(self, agent: UserAgent, hop: Hop, credentials: tuple[str, str] | None = None) -> None:
+        self._agent, self._hop, self._credentials = agent, hop, credentials
+        self._dialog: Dialog | None = None
+        self._answered = self._over = False
+        self._offering = asyncio.Lock()  # one offer of ours after the other
+        self._our_offer = False  # one is on its way
+        self._owns_call_id = False
+        self._their_invite: tuple[ServerTransaction, int] | None = None  # answered, its ACK still to come
+        self._settled = asyncio.Event()  # no offer of theirs is open
+        self._settled.set()
+        self._late_offer = False  # the ACK will carry the answer to our offer
+        self._local_sdp = b""
+        self._updates = False  # the other side takes UPDATE
+        self._session = SessionKeeper(agent.tasks, self._refresh, self._lost)
+        self._watch: ReferWatch | None = None
+        self.bye_headers: Headers = []
+        self.on_bye: Callable[[], None] = lambda: None
+        self.on_lost: Callable[[], None] = lambda: None
+        self.on_reinvite: Callable[[bytes | None], bytes | Refusal] = lambda offer: Refusal(488)
+        self.on_late_answer: Callable[[bytes], None] = lambda sdp: None
+        self.on_info: Callable[[str, bytes], int] = lambda kind, body: 415
+
+    @property
+    def dialog(self) -> Dialog | None:
+        return self._dialog
+
+    @property
+    def hop(self) -> Hop:
+        return self._hop
+
+    @property
+    def is_answered(self) -> bool:
+        return self._answered and not self._over
+
+    # -- what we do -------------------------------------------------------------------------------------------
+
+    async def reinvite(self, sdp: bytes) -> bytes:
+        """Offers `sdp`; the answer to it. Raises CallFailed; unless the other side is gone, the call goes on as it was.
+
+        When both sides offer at once, both wait and try again (RFC 3261 §14.1).
+        """
+        response = await self._offer(sdp, self._session.headers())
+        if response.status >= 300:
+            raise CallFailed(response.status, response.reason, response.headers)
+        self._local_sdp = sdp
+        self._session.answered(response)
+        return response.body
+
+    async def _offer(self, sdp: bytes, headers: Headers) -> Response:
+        """One offer of ours after the other, none while one of theirs is open."""
+        async with self._offering:
+            response = Response()
+            for _ in range(OFFER_TRIES):
+                await self._settled.wait()
+                self._our_offer = True
+                try:
+                    response = await self._ask("INVITE", [("Content-Type", SDP), *headers], sdp)
+                finally:
+                    self._our_offer = False
+                if response.status != 491:
+                    break
+                await asyncio.sleep(random.uniform(2.1, 4.0) if self._owns_call_id else random.uniform(0.0, 2.0))
+            return response
+
+    async def send_info(self, content_type: str, body: bytes) -> int:
+        """INFO (RFC 6086); the final status."""
+        return (await self._ask("INFO", [("Content-Type", content_type)], body)).status
+
+    async def refer(
+        self, target: str, *, referred_by: str = "", headers: Iterable[tuple[str, str]] = (), within_s: float = 30.0,
+        on_progress: Callable[[int], None] = lambda code: None,
+    ) -> ReferOutcome:  # fmt: skip
+        """Asks the other side to call `target` (sip:, sips:, tel:) in our place. The call stays ours to end.
+
+        Raises CallFailed when another transfer is under way, or there is nobody to ask (481).
+        """
+        if not self.is_answered:
+            raise CallFailed(481, "Call/Transaction Does Not Exist", [])
+        if self._watch:
+            raise CallFailed(491, "Request Pending", [])
+        assert self._dialog is not None
+        watch = self._watch = ReferWatch(self._dialog.local_cseq + 1, on_progress)
+        said = [("Refer-To", f"<{target}>"), *([("Referred-By", f"<{referred_by}>")] if referred_by else []), *headers]
+        try:
+            async with asyncio.timeout(within_s):
+                response = await self._ask("REFER", said)
+                watch.accepted(response)
+                return await asyncio.shield(watch.outcome)
+        except TimeoutError:
+            return watch.timed_out()
+        finally:
+            self._watch = None
+
+    async def _ask(self, method: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> Response:
+        """A request in the dialog and its final response; a challenge is answered once."""
+        assert self._dialog is not None
+        said = list(headers)
+        request = self._new_request(method, said, body)
+        response = await self._agent.exchange(self._dialog, request, self._hop)
+        if self._credentials and (proof := answer_to(response, method, request.uri, self._credentials)):
+            request = self._new_request(method, [*said, proof], body)
+            response = await self._agent.exchange(self._dialog, request, self._hop)
+        if response.status in (408, 481) and method in ("INVITE", "UPDATE"):
+            self._lost()
+        return response
+
+    def _new_request(self, method: str, headers: Iterable[tuple[str, str]], body: bytes) -> Request:
+        assert self._dialog is not None
+        request = self._dialog.request(method)
+        if method in ("INVITE", "UPDATE", "REFER"):
+            self._agent.add_contact(request, self._hop)
+        for name, value in headers:
+            request.add(name, value)
+        request.body = body
+        return request
+
+    @property
+    def transactions(self) -> list[ServerTransaction]:  # of its INVITEs that wait for an ACK or an answer
+        return [self._their_invite[0]] if self._their_invite else []
+
+    async def _say_bye(self, headers: Iterable[tuple[str, str]] = ()) -> None:
+        self._end()
+        await self._ask("BYE", headers)
+
+    def _end(self) -> None:
+        """The dialog is over on our side; nothing of it is kept but what its transactions need."""
+        self._over = True
+        self._session.stop()
+        if self._watch:
+            self._watch.call_ended()
+        if self._their_invite:
+            self._agent.confirmed(self, self._their_invite[0])
+        self._agent.forget(self)
+
+    def _lost(self) -> None:
+        if not self._over:
+            self._agent.tasks.start(self._say_bye(), name="sip:bye-lost")
+            self.on_lost()
+
+    # -- what the other side does -----------------------------------------------------------------------------
+
+    def request(self, request: Request, transaction: ServerTransaction) -> None:
+        """A request inside the dialog; the user agent has matched it."""
+        assert self._dialog is not None
+        if not self._dialog.accepts(request):
+            self._refuse(request, transaction, 500)
+            return
+        takes = {
+            "BYE": self._take_bye, "INVITE": self._take_offer, "UPDATE": self._take_offer, "INFO": self._take_info,
+            "NOTIFY": self._take_notify, "REFER": self._take_refer, "PRACK": self._take_prack,
+        }  # fmt: skip
+        if request.method == "OPTIONS":
+            self._agent.respond(transaction, reply(request, 200))
+        else:
+            takes.get(request.method, self._take_unknown)(request, transaction)
+
+    def _refuse(self, request: Request, transaction: ServerTransaction, status: int, *, wait_s: int = 0) -> None:
+        response = reply(request, status)
+        if wait_s:
+            response.add("Retry-After", str(wait_s))
+        self._agent.respond(transaction, response)
+
+    def _take_bye(self, request: Request, transaction: ServerTransaction) -> None:
+        self._agent.respond(transaction, reply(request, 200))
+        if self._over:
+            return
+        self.bye_headers = list(request.headers)
+        if self._watch:
+            self._watch.peer_left()
+        self._end()
+        self.on_bye()
+
+    def _take_info(self, request: Request, transaction: ServerTransaction) -> None:
+        code = self.on_info(request.get("Content-Type"), request.body) if self._answered else 481
+        self._agent.respond(transaction, reply(request, code))
+
+    def _take_notify(self, request: Request, transaction: ServerTransaction) -> None:
+        known = self._watch is not None and self._watch.concerns(request)
+        self._agent.respond(transaction, reply(request, 200 if known else 481))
+        if known and self._watch:
+            self._watch.notified(request)
+
+    def _take_refer(self, request: Request, transaction: ServerTransaction) -> None:
+        _log.info("refer_refused", reason="a phone may not transfer its caller through this gateway")
+        self._refuse(request, transaction, 403)
+
+    def _take_unknown(self, request: Request, transaction: ServerTransaction) -> None:
+        self._refuse(request, transaction, 481)
+
+    _take_prack = _take_unknown
+
+    def _may_be_offered(self, request: Request) -> bool:
+        """Offers wait for the call to be answered."""
+        return self._answered or (request.method == "UPDATE" and not request.body)
+
+    def _take_offer(self, request: Request, transaction: ServerTransaction) -> None:
+        """A re-INVITE or UPDATE (RFC 3261 §14.2, RFC 3311 §5.2); refused, it leaves the call as it was."""
+        if self._our_offer and (request.method == "INVITE" or request.body):
+            self._refuse(request, transaction, 491)
+        elif not self._may_be_offered(request) or (request.method == "INVITE" and self._their_invite):
+            self._refuse(request, transaction, 491 if self._their_invite else 500, wait_s=GLARE_WAIT_S)
+        else:
+            self._answer_offer(request, transaction)
+
+    def _answer_offer(self, request: Request, transaction: ServerTransaction) -> None:
+        wants_sdp = request.method == "INVITE" or bool(request.body)
+        answer = self.on_reinvite(request.body or None) if wants_sdp else b""
+        if isinstance(answer, Refusal):
+            self._refuse(request, transaction, answer.code)
+            return
+        assert self._dialog is not None
+        self._dialog.refresh_target(request)
+        response = reply(request, 200, contact=self._agent.contact(self._hop))
+        if self._answered:
+            timer, headers = session_timer.accept(request)
+            self._session.run(timer)
+            for name, value in headers:
+                response.add(name, value)
+        if wants_sdp:
+            self._local_sdp = answer
+            response.add("Content-Type", SDP)
+            response.body = answer
+        if request.method == "INVITE":
+            self._their_invite = transaction, request.cseq[0]
+            self._settled.clear()
+            self._late_offer = not request.body
+            self._agent.expect_ack(self, transaction)
+        self._agent.respond(transaction, response)
+
+    def cancelled(self) -> None:
+        """A CANCEL for a re-INVITE comes too late: it has been answered."""
+
+    def acknowledged(self, request: Request) -> None:
+        """The ACK of a 2xx of ours."""
+        if self._over or not self._their_invite or request.cseq[0] != self._their_invite[1]:
+            return
+        self._agent.confirmed(self, self._their_invite[0])
+        self._their_invite = None
+        self._settled.set()
+        self._take_late_answer(request)
+
+    def _take_late_answer(self, request: Request) -> None:
+        if self._late_offer and request.body:
+            self.on_late_answer(request.body)
+        self._late_offer = False
+
+    def timed_out(self) -> None:  # a 2xx of ours got no ACK within 64×T1
+        if not self._over:
+            self.on_lost()
+
+    # -- the session timer ------------------------------------------------------------------------------------
+
+    async def _refresh(self, headers: Headers) -> Response:
+        """By UPDATE, or with the offer that stands."""
+        if self._updates:
+            response = await self._ask("UPDATE", headers)
+            if response.status not in (405, 501):
+                return response
+            self._updates = False
+        return await self._offer(self._local_sdp, headers)

@@ -31,12 +31,13 @@ from trunks.schemas import (
     OutboundTrunkChange,
     SyncState,
 )
-from trunks.terms import check_credentials, check_inbound
+from trunks.terms import check_inbound, check_outbound
 
 inbound = APIRouter(prefix="/v1/inbound-trunks", tags=["inbound-trunks"], responses=PROBLEMS)
 outbound = APIRouter(prefix="/v1/outbound-trunks", tags=["outbound-trunks"], responses=PROBLEMS)
 Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
 Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
+NULLABLE_OUTBOUND = frozenset({"max_calls", "price_per_minute", "max_spend_per_day"})
 
 
 def box_of(request: Request) -> SecretBox:
@@ -119,7 +120,7 @@ async def create_outbound(
 
     async def work() -> OutboundTrunk:
         row = new_row("outbound", body.model_dump(), request, clock)
-        check_credentials(row)
+        check_outbound(row)
         session.add(row)
         await record_act(session, caller.key_id, row.id, "create", clock.now())
         await session.flush()
@@ -150,8 +151,8 @@ async def change_outbound(
     trunk_id: str, body: OutboundTrunkChange, caller: Writer, session: Session, clock: RequestClock, request: Request
 ) -> OutboundTrunk:
     row = await TrunkRepository(session).get(trunk_id, "outbound")
-    apply(row, changes(body), request, clock)
-    check_credentials(row)
+    apply(row, changes(body, nullable=NULLABLE_OUTBOUND), request, clock)
+    check_outbound(row)
     await record_act(session, caller.key_id, row.id, "update", clock.now())
     return OutboundTrunk.model_validate(row)
 
@@ -169,7 +170,8 @@ def new_row(direction: str, values: dict[str, object], request: Request, clock: 
     row = TrunkRow(
         id=new_id("trk"), direction=direction, livekit_id="", created_at=now, updated_at=now, allowed_addresses=[],
         allowed_numbers=[], any_number=False, on_control_plane_loss="reject", max_calls=None, address="",
-        transport="auto", numbers=[],
+        transport="auto", numbers=[], allowed_countries=[], allow_extensions=False, max_duration_s=None,
+        price_per_minute=None, max_spend_per_day=None, currency="USD",
     )  # fmt: skip
     apply(row, values, request, clock)
     return row

@@ -26,6 +26,12 @@ class TrunkRow(Base):
     auth_password: Mapped[str] = mapped_column(String(500), default="", comment="encrypted")
     on_control_plane_loss: Mapped[str] = mapped_column(String(8), default="reject")
     max_calls: Mapped[int | None]
+    allowed_countries: Mapped[list[str]] = mapped_column(JSON, default=list, comment="calls out and transfers")
+    allow_extensions: Mapped[bool] = mapped_column(Boolean, default=False, comment="calls out and transfers")
+    max_duration_s: Mapped[int | None]
+    price_per_minute: Mapped[str | None] = mapped_column(String(16), comment="decimal")
+    max_spend_per_day: Mapped[str | None] = mapped_column(String(16), comment="decimal, per day of UTC")
+    currency: Mapped[str] = mapped_column(String(3), default="USD", comment="ISO 4217")
     address: Mapped[str] = mapped_column(String(255), default="", comment="outbound: host[:port]")
     transport: Mapped[str] = mapped_column(String(8), default="auto")
     numbers: Mapped[list[str]] = mapped_column(JSON, default=list, comment="outbound: caller ids")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from gateway.kernel.e164 import parse_e164
+from gateway.kernel.e164 import is_country, parse_e164
 from gateway.kernel.errors import BadInput
 from gateway.rest.written import Written
 
@@ -39,6 +39,25 @@ Addresses = Annotated[list[str], Field(max_length=100, examples=[["203.0.113.0/2
 Secret = Annotated[str, Field(max_length=128), AfterValidator(_short_secret)]
 
 
+def _country(code: str) -> str:
+    if not is_country(code):
+        raise ValueError("it is not an ISO 3166-1 alpha-2 country code such as US or DE")
+    return code
+
+
+Country = Annotated[str, AfterValidator(_country), Field(pattern=r"^[A-Z]{2}$", examples=["US"])]
+Countries = Annotated[list[Country], Field(max_length=250), AfterValidator(_once)]
+Money = Annotated[str, Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,6})?$", examples=["0.0125"])]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
+LONGEST_CALL_S = 86_400
+TRANSFER_COUNTRIES = "where callers may be transferred to; empty: the countries of the trunk's own numbers"
+CALL_COUNTRIES = "where calls may go; empty: the countries of the trunk's own numbers"
+CALL_EXTENSIONS = "call and transfer to what is no telephone number too: up to six digits, or a name (a PBX)"
+MAX_DURATION = "calls out end after so long, whatever was asked for"
+PRICE = "what a begun minute costs; a decimal number"
+MAX_SPEND = "calls out are refused or shortened so that a day (UTC) never costs more; needs price_per_minute"
+
+
 class InboundTrunkAsked(Written):
     name: Name
     enabled: bool = True
@@ -49,6 +68,8 @@ class InboundTrunkAsked(Written):
     auth_password: Secret = ""
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
     max_calls: int | None = Field(default=None, ge=1, le=100_000)
+    allowed_countries: Countries = Field(default=[], description=TRANSFER_COUNTRIES)
+    allow_extensions: bool = Field(default=False, description=CALL_EXTENSIONS)
 
 
 class InboundTrunkChange(Written):
@@ -61,6 +82,8 @@ class InboundTrunkChange(Written):
     auth_password: Secret | None = None
     on_control_plane_loss: Literal["accept", "reject"] | None = None
     max_calls: int | None = Field(default=None, ge=1, le=100_000)
+    allowed_countries: Countries | None = Field(default=None, description=TRANSFER_COUNTRIES)
+    allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
 
 
 class InboundTrunk(BaseModel):
@@ -75,6 +98,8 @@ class InboundTrunk(BaseModel):
     auth_username: str
     on_control_plane_loss: str
     max_calls: int | None
+    allowed_countries: list[str]
+    allow_extensions: bool
     livekit_id: str
     created_at: datetime
     updated_at: datetime
@@ -93,6 +118,13 @@ class OutboundTrunkAsked(Written):
     numbers: Numbers = Field(min_length=1, description="caller ids")
     auth_username: str = Field(default="", max_length=100)
     auth_password: Secret = ""
+    allowed_countries: Countries = Field(default=[], description=CALL_COUNTRIES)
+    allow_extensions: bool = Field(default=False, description=CALL_EXTENSIONS)
+    max_calls: int | None = Field(default=10, ge=1, le=100_000, description="open calls at a time; null for no limit")
+    max_duration_s: int = Field(default=3600, ge=60, le=LONGEST_CALL_S, description=MAX_DURATION)
+    price_per_minute: Money | None = Field(default=None, description=PRICE)
+    max_spend_per_day: Money | None = Field(default=None, description=MAX_SPEND)
+    currency: Currency = "USD"
 
 
 class OutboundTrunkChange(Written):
@@ -103,6 +135,13 @@ class OutboundTrunkChange(Written):
     numbers: Annotated[Numbers, Field(min_length=1)] | None = None
     auth_username: str | None = Field(default=None, max_length=100)
     auth_password: Secret | None = None
+    allowed_countries: Countries | None = Field(default=None, description=CALL_COUNTRIES)
+    allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
+    max_calls: int | None = Field(default=None, ge=1, le=100_000, description="null for no limit")
+    max_duration_s: int | None = Field(default=None, ge=60, le=LONGEST_CALL_S, description=MAX_DURATION)
+    price_per_minute: Money | None = Field(default=None, description=PRICE)
+    max_spend_per_day: Money | None = Field(default=None, description=MAX_SPEND)
+    currency: Currency | None = None
 
 
 class OutboundTrunk(BaseModel):
@@ -115,6 +154,13 @@ class OutboundTrunk(BaseModel):
     transport: str
     numbers: list[str]
     auth_username: str
+    allowed_countries: list[str]
+    allow_extensions: bool
+    max_calls: int | None
+    max_duration_s: int | None
+    price_per_minute: str | None
+    max_spend_per_day: str | None
+    currency: str
     livekit_id: str
     created_at: datetime
     updated_at: datetime

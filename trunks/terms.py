@@ -37,6 +37,16 @@ def check_inbound(row: TrunkRow, others: Iterable[TrunkRow]) -> None:
         )  # fmt: skip
 
 
+def check_outbound(row: TrunkRow) -> None:
+    """Raises BadInput."""
+    check_credentials(row)
+    if row.max_spend_per_day is not None and row.price_per_minute is None:
+        raise BadInput(
+            "max_spend_per_day needs a price to count with", code="trunk.price", field="price_per_minute",
+            todo="give price_per_minute, or leave max_spend_per_day out",
+        )  # fmt: skip
+
+
 def check_credentials(row: TrunkRow) -> None:
     """Raises BadInput when only one of user name and password is set."""
     if bool(row.auth_username) != bool(row.auth_password):

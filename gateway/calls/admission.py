@@ -18,6 +18,12 @@ class AdmissionAsked(Strict):
     livekit_trunk_id: str = Field(default="", description="ST_…; empty when LiveKit knows no trunk for it")
     pii: NumbersPii
     identity_headers: list[str] = Field(default_factory=list, max_length=8)
+    purpose: Literal["call", "transfer"] = Field(
+        default="call", description="transfer: may `pii.dnis` be named in a REFER of the call `call_id`, which is on"
+    )
+    transfer_id: str = Field(default="", max_length=64, description="xfer_…, made by the node; one per REFER")
+    asked_by: str = Field(default="", max_length=100, description="outbound and transfer: who wants it")
+    max_duration_s: float | None = Field(default=None, description="outbound: as long as was asked for")
 
 
 class Check(Strict):

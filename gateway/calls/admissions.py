@@ -1,16 +1,18 @@
-"""Gives a node its verdict on an INVITE and opens the call's record, in one transaction."""
+"""Gives a node its verdict on an INVITE, or on a transfer, and records it in the same transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.calls.admit import Route, admit
+from gateway.calls.admit_outbound import WayOut, admit_outbound
 from gateway.calls.facts import InviteReceived
-from gateway.calls.own_facts import AdmissionDecided
+from gateway.calls.own_facts import AdmissionDecided, RecordedFact, TransferDecided
 from gateway.calls.performing import SOURCE
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner, Recorded
@@ -21,36 +23,63 @@ from gateway.kernel.errors import BadInput
 from gateway.kernel.ids import is_id
 
 FindRoute = Callable[[AsyncSession, AdmissionAsked], Awaitable[Route]]
+FindWayOut = Callable[[AsyncSession, AdmissionAsked, Clock], Awaitable[WayOut | None]]
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """A verdict, and our own ids of what it is about."""
+
+    verdict: AdmissionVerdict
+    matched: dict[str, str]
 
 
 class Admissions:
-    """`find_route` looks up what our database knows about the INVITE."""
+    """`find_route` and `find_way_out` look up what our database knows about a call in, and out."""
 
-    def __init__(self, runner: CallRunner, find_route: FindRoute, clock: Clock) -> None:
-        self._runner, self._find_route, self._clock = runner, find_route, clock
+    def __init__(self, runner: CallRunner, find_route: FindRoute, find_way_out: FindWayOut, clock: Clock) -> None:
+        self._runner, self._find_route, self._find_way_out, self._clock = runner, find_route, find_way_out, clock
 
     async def verdict_on(self, asked: AdmissionAsked) -> AdmissionVerdict:
         """The verdict; the same one when it is asked again about the same call. Raises BadInput."""
         if not is_id("call", asked.call_id):
             raise BadInput("call_id is not a call id", field="call_id", todo="make it with new_id('call')")
+        if asked.purpose == "transfer" and not is_id("xfer", asked.transfer_id):
+            raise BadInput("transfer_id is not a transfer id", field="transfer_id", todo="make it with new_id('xfer')")
         given: list[AdmissionVerdict] = []
 
         async def decide(session: AsyncSession) -> Recorded:
-            route = await self._find_route(session, asked)
-            verdict = admit(asked, route)
-            given.append(verdict)
-            if await self._is_only_counted(session, asked, verdict):
+            decided = await self._decide(session, asked)
+            given.append(decided.verdict)
+            if await self._is_only_counted(session, asked, decided.verdict):
                 return Recorded()
-            recorded = await self._runner.record(session, self._facts(asked, route, verdict))
+            recorded = await self._runner.record(session, self._facts(asked, decided))
             if recorded.repeated:  # asked before: what was answered then stands
-                given.append(await self._given_before(session, asked.call_id))
+                given.append(await self._given_before(session, asked))
             return recorded
 
         await self._runner.transact(decide)
         return given[-1]
 
-    async def _given_before(self, session: AsyncSession, call_id: str) -> AdmissionVerdict:
-        events = [read_event(row).what for row in await CallRepository(session).log(call_id)]
+    async def _decide(self, session: AsyncSession, asked: AdmissionAsked) -> _Decided:
+        if asked.direction == "outbound" or asked.purpose == "transfer":
+            way = await self._find_way_out(session, asked, self._clock)
+            return _Decided(admit_outbound(asked, way), {"trunk_id": way.trunk_id if way else ""})
+        route = await self._find_route(session, asked)
+        trunk = route.any_trunk
+        matched = {
+            "trunk_id": trunk.id if trunk else "",
+            "number_id": route.number_id,
+            "rule_id": route.rule.id if route.rule else "",
+            "agent_id": route.rule.agent_id if route.rule else "",
+        }
+        return _Decided(admit(asked, route), matched)
+
+    async def _given_before(self, session: AsyncSession, asked: AdmissionAsked) -> AdmissionVerdict:
+        events = [read_event(row).what for row in await CallRepository(session).log(asked.call_id)]
+        if asked.purpose == "transfer":
+            before = (what for what in events if isinstance(what, TransferDecided))
+            return next(what.verdict for what in before if what.transfer_id == asked.transfer_id)
         return next(what.verdict for what in events if isinstance(what, AdmissionDecided))
 
     async def _is_only_counted(self, session: AsyncSession, asked: AdmissionAsked, verdict: AdmissionVerdict) -> bool:
@@ -59,30 +88,22 @@ class Admissions:
         refused = await RefusedSources(session).count(asked.pii.source_address, self._clock.now())
         return refused > CALLS_PER_MINUTE
 
-    def _facts(
-        self, asked: AdmissionAsked, route: Route, verdict: AdmissionVerdict
-    ) -> tuple[InviteReceived, AdmissionDecided]:
-        now: datetime = self._clock.now()
-        about = {
-            "call_id": asked.call_id,
-            "source": SOURCE,
-            "at": now,
+    def _facts(self, asked: AdmissionAsked, decided: _Decided) -> tuple[RecordedFact, ...]:
+        about: dict[str, Any] = {"call_id": asked.call_id, "source": SOURCE, "at": self._clock.now(), "pii": asked.pii}
+        verdict = {"verdict": decided.verdict, "asked_by": asked.asked_by}
+        if asked.purpose == "transfer":
+            name = {"id": f"{asked.call_id}:{asked.transfer_id}", "seq": 0, "transfer_id": asked.transfer_id}
+            return (TransferDecided.model_validate(about | name | verdict),)
+        about |= {
             "direction": asked.direction,
             "sip_call_id": asked.sip_call_id,
             "transport": asked.transport,
             "node": asked.node,
             "livekit_trunk_id": asked.livekit_trunk_id,
-            "pii": asked.pii,
         }
-        trunk = route.any_trunk
-        matched = {
-            "trunk_id": trunk.id if trunk else "",
-            "number_id": route.number_id,
-            "rule_id": route.rule.id if route.rule else "",
-            "agent_id": route.rule.agent_id if route.rule else "",
-        }
-        received = InviteReceived.model_validate({"id": f"{asked.call_id}:invite", "seq": 0} | about)
-        decided = AdmissionDecided.model_validate(
-            {"id": f"{asked.call_id}:admission", "seq": 1, "verdict": verdict} | about | matched
+        received = {"id": f"{asked.call_id}:invite", "seq": 0, "asked_by": asked.asked_by}
+        admission = {"id": f"{asked.call_id}:admission", "seq": 1, "verdict": decided.verdict}
+        return (
+            InviteReceived.model_validate(about | received),
+            AdmissionDecided.model_validate(about | admission | decided.matched),
         )
-        return received, decided

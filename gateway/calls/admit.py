@@ -112,9 +112,6 @@ def _covers(entry: str, source: object) -> bool:
 
 
 def _checks(asked: AdmissionAsked, route: Route) -> list[tuple[Check, _Refusal | None]]:
-    if asked.direction == "outbound":
-        refused = Check(name="direction", passed=False, reason="outbound calls are not enabled on this gateway")
-        return [(refused, _Refusal(403, "outbound_not_allowed"))]
     return [
         (_trunk_known(asked, route), None),
         (_number_known(route), _Refusal(404, "unknown_number")),

@@ -155,7 +155,8 @@ def _joined(call: Call, leg: LegJoined) -> dict[str, object]:
         "joined_at": leg.at,
         "pii": call.pii.model_copy(update={"room": leg.room, "leg_identity": identity}),
     }
-    if not (call.agent_identity or call.agent_heard or call.ended):
+    due = call.direction == "inbound"  # a call out is made from a room where whoever wants it is already
+    if due and not (call.agent_identity or call.agent_heard or call.ended):
         changes |= {"agent_gone_since": leg.at, "attempts": max(call.attempts, 1)}
     return changes
 
@@ -187,7 +188,7 @@ def _agent_went(call: Call, lost: AgentLost) -> dict[str, object]:
         "agent_identity": "",
         "agents_so_far": max(call.agents_so_far, 1),
         "gone_agents": (*call.gone_agents, lost.identity)[-_GONE_KEPT:],
-        "agent_gone_since": lost.at,
+        "agent_gone_since": lost.at if call.direction == "inbound" else None,
         "attempts": 0,
         "dispatched_at": None,
         "given_up_at": None,

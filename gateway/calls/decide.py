@@ -16,13 +16,14 @@ from gateway.calls.facts import (
     AgentLost,
     AgentMissing,
     CallLost,
+    DialFailed,
     HangupAsked,
     InviteRefused,
     LegJoined,
     LegLeft,
 )
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact
-from gateway.calls.termination import termination_of
+from gateway.calls.termination import Ending, termination_of
 
 
 def decide(call: Call | None, fact: RecordedFact) -> Decision:
@@ -32,7 +33,7 @@ def decide(call: Call | None, fact: RecordedFact) -> Decision:
     if call.ended:
         return _after_the_end(call, fact)
     match fact:
-        case LegLeft() | InviteRefused() | CallLost() | AdmissionDecided():
+        case LegLeft() | DialFailed() | InviteRefused() | CallLost() | AdmissionDecided():
             return _perhaps_ending(call, fact)
         case LegJoined():
             return _on_leg_joined(call, fact)
@@ -55,7 +56,7 @@ def apply(call: Call | None, decision: Decision) -> Call | None:
     return call
 
 
-def _perhaps_ending(call: Call, fact: LegLeft | InviteRefused | CallLost | AdmissionDecided) -> Decision:
+def _perhaps_ending(call: Call, fact: Ending) -> Decision:
     termination = termination_of(call, fact)
     if termination is None:
         return Decision((recorded(fact),))
@@ -64,13 +65,19 @@ def _perhaps_ending(call: Call, fact: LegLeft | InviteRefused | CallLost | Admis
 
 
 def _close(call: Call) -> tuple[Effect, ...]:
+    """The room of a call out is somebody else's: it was there before, and may be needed for the next call."""
+    if call.direction == "outbound":
+        return ()
     return (CloseRoom(room=call.room, leaving=call.pii.leg_identity),) if call.room else ()
 
 
 def _after_the_end(call: Call, fact: RecordedFact) -> Decision:
     """Kept as late. Whoever still turns up in the room of a dead call is sent home."""
     effects: tuple[Effect, ...] = ()
-    if isinstance(fact, LegJoined):
+    if isinstance(fact, LegJoined) and call.direction == "outbound":
+        identity = fact.pii.get("identity", "")
+        effects = (RemoveParticipant(room=fact.room, identity=identity),) if identity else ()
+    elif isinstance(fact, LegJoined):
         effects = (CloseRoom(room=fact.room, leaving=fact.pii.get("identity", "")),)
     elif isinstance(fact, AgentJoined):
         effects = _close(call)

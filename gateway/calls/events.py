@@ -16,12 +16,14 @@ from gateway.calls.own_facts import RecordedFact
 
 
 class Termination(Strict):
-    """How a call ended; a call has exactly one. `slug` and `sentence` are of `gateway.calls.slugs`."""
+    """How a call ended; a call has exactly one. `slug` and `sentence` are of `gateway.calls.slugs`, `carrier` are
+    the far end's own words for refusing a call out."""
 
     ended_by: Party
     slug: str
     sip_code: int | None = None
     sentence: str
+    carrier: str = ""
 
 
 class CallEnded(Strict):

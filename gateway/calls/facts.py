@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Party = Literal["caller", "agent", "human", "carrier", "gateway"]
+Party = Literal["caller", "callee", "agent", "human", "carrier", "gateway"]
 
 
 class Strict(BaseModel):
@@ -30,11 +30,12 @@ class NumbersPii(Strict):
     ani: str = Field(default="", description="calling number, as the switchboard stores it")
     dnis: str = Field(default="", description="called number")
     source_address: str = ""
+    to_user: str = Field(default="", description="outbound: who the To header names, where it is not `dnis`")
 
 
 class InviteReceived(Fact):
-    """An INVITE was admitted (the control plane writes this itself when it gives the verdict;
-    a node sends it only for calls let through while the control plane was away)."""
+    """An INVITE was admitted, one that came in or one that is about to go out (the control plane writes this
+    itself when it gives the verdict; a node sends it only for calls let through while the control plane was away)."""
 
     kind: Literal["invite_received"] = "invite_received"
     direction: Literal["inbound", "outbound"] = "inbound"
@@ -43,6 +44,7 @@ class InviteReceived(Fact):
     transport: Literal["udp", "tcp", "tls"] = "udp"
     node: str = Field(default="", description="which SIP node has the leg")
     admitted_by: Literal["control_plane", "loss_policy"] = "control_plane"
+    asked_by: str = Field(default="", max_length=100, description="outbound: who wanted the call")
     pii: NumbersPii = NumbersPii()
 
 
@@ -71,8 +73,9 @@ class LegJoined(Fact):
 
 
 class LegAnswered(Fact):
-    """200 OK was sent. `setup_ms`: milliseconds since the INVITE by step name
-    (auth, admission, ringing, rules, joined, agent_audio, answered)."""
+    """200 OK was sent, or came for a call out. `setup_ms`: milliseconds since the INVITE, or since the call out was
+    asked for, by step name (auth, admission, ringing, rules, joined, agent_audio, answered; out: admission, joined,
+    resolved, ringing, early_media, answered)."""
 
     kind: Literal["leg_answered"] = "leg_answered"
     codec: str
@@ -97,8 +100,52 @@ class DigitPressed(Fact):
     pii: DigitPii
 
 
+class DialProgress(Fact):
+    """The far end of a call out gave a sign before it answered; told once per status."""
+
+    kind: Literal["dial_progress"] = "dial_progress"
+    sip_code: int = Field(ge=180, le=199)
+    early_media: bool = Field(default=False, description="it sends sound before the answer")
+
+
+class DialFailed(Fact):
+    """A call out ended without an answer: the last word about its leg, in place of `LegLeft`.
+
+    `carrier` are the far end's own words (reason phrase, Reason and Warning headers), without numbers."""
+
+    kind: Literal["dial_failed"] = "dial_failed"
+    ended_by: Party
+    slug: str
+    sip_code: int | None = Field(default=None, description="None when nothing was sent or nothing answered")
+    carrier: str = Field(default="", max_length=300)
+    retry_after_s: int | None = None
+
+
+class TransferPii(Strict):
+    target: str = ""
+
+
+class TransferAsked(Fact):
+    """Somebody wants the call to go on elsewhere (REFER)."""
+
+    kind: Literal["transfer_asked"] = "transfer_asked"
+    transfer_id: str
+    asked_by: str = ""
+    pii: TransferPii = TransferPii()
+
+
+class TransferEnded(Fact):
+    """What became of a transfer. `unknown`: nobody told us in time; the far end may still carry it out."""
+
+    kind: Literal["transfer_ended"] = "transfer_ended"
+    transfer_id: str
+    outcome: Literal["success", "failure", "unknown", "refused"]
+    sip_code: int | None = None
+    carrier: str = Field(default="", max_length=300)
+
+
 class LegLeft(Fact):
-    """The SIP leg is gone. Exactly one per leg."""
+    """The SIP leg is gone. Exactly one per leg; a call out that was never answered has `DialFailed` instead."""
 
     kind: Literal["leg_left"] = "leg_left"
     ended_by: Party
@@ -187,6 +234,10 @@ AnyFact = Annotated[
     | LegAnswered
     | FirstAudio
     | DigitPressed
+    | DialProgress
+    | DialFailed
+    | TransferAsked
+    | TransferEnded
     | LegLeft
     | AgentJoined
     | AgentMissing

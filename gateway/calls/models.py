@@ -20,6 +20,7 @@ class CallRow(Base):
     __table_args__ = (
         Index("ix_calls_created_at", "created_at"),
         Index("ix_calls_status_trunk_id", "status", "trunk_id"),
+        Index("ix_calls_trunk_id_created_at", "trunk_id", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -29,6 +30,7 @@ class CallRow(Base):
     sip_call_id: Mapped[str] = mapped_column(String(255), index=True, comment="cut to 255 characters")
     node: Mapped[str] = mapped_column(String(100))
     trunk_id: Mapped[str] = mapped_column(String(40))
+    minutes: Mapped[int] = mapped_column(default=0, comment="out: begun minutes; while it is open, all it may last")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="the INVITE")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when we first heard of it")
     listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when a node last said it has it")

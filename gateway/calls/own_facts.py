@@ -40,6 +40,16 @@ class RouteFound(Fact):
     agent_id: str = ""
 
 
+class TransferDecided(Fact):
+    """The verdict on the target of a transfer; the call goes on either way."""
+
+    kind: Literal["transfer_decided"] = "transfer_decided"
+    transfer_id: str
+    asked_by: str = ""
+    verdict: AdmissionVerdict
+    pii: NumbersPii = NumbersPii()
+
+
 class EffectFailed(Fact):
     """An effect could not be carried out; `reason` is an error code, never a vendor's text."""
 
@@ -48,6 +58,6 @@ class EffectFailed(Fact):
     reason: str
 
 
-OwnFact = AdmissionDecided | RouteFound | EffectFailed
+OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed
 RecordedFact = Annotated[AnyFact | OwnFact, Field(discriminator="kind")]
 parse_recorded: TypeAdapter[RecordedFact] = TypeAdapter(RecordedFact)

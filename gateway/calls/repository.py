@@ -73,6 +73,11 @@ class CallRepository:
         query = select(func.count()).select_from(CallRow).where(_OPEN, CallRow.trunk_id == trunk_id)
         return await self._session.scalar(query) or 0
 
+    async def minutes_since(self, trunk_id: str, since: datetime) -> int:
+        """What the trunk's calls of this time use, those that are open with all they may still use."""
+        query = select(func.sum(CallRow.minutes)).where(CallRow.trunk_id == trunk_id, CallRow.created_at >= since)
+        return await self._session.scalar(query) or 0
+
     async def listed(self, node_id: str, call_ids: Sequence[str], now: datetime) -> list[str]:
         """Keeps that the node lives and has these calls; returns those of them whose record is closed."""
         await self._session.merge(SipNodeRow(id=node_id, alive_at=now, calls=len(call_ids)))

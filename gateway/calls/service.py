@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway.calls.admissions import Admissions, FindRoute
+from gateway.calls.admissions import Admissions, FindRoute, FindWayOut
 from gateway.calls.feed import Feed
 from gateway.calls.lookup import find_route, route_of_admitted
+from gateway.calls.lookup_outbound import find_way_out
 from gateway.calls.loops import CallLoops
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
@@ -39,13 +40,14 @@ class Calls:
         tokens: RoleTokens,
         verify_webhook: VerifyWebhook,
         find_route: FindRoute = find_route,
+        find_way_out: FindWayOut = find_way_out,
         complete: Complete = route_of_admitted,
     ) -> None:
         self.begin, self.clock, self.tokens, self.verify_webhook = begin, clock, tokens, verify_webhook
         self.closing = False
         self.feed = Feed()
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
-        self.admissions = Admissions(self.runner, find_route, clock)
+        self.admissions = Admissions(self.runner, find_route, find_way_out, clock)
         self.loops = CallLoops(self.runner, begin, rooms, clock)
 
     async def start(self) -> None:

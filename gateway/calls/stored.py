@@ -12,6 +12,7 @@ from gateway.calls.events import Event, Outcome
 from gateway.calls.facts import Fact
 from gateway.calls.models import CallEffectRow, CallEventRow, CallRow
 from gateway.calls.own_facts import RecordedFact, parse_recorded
+from gateway.calls.spend import minutes_of
 
 _ENVELOPE = {"id", "call_id", "source", "seq", "at", "kind"}
 # LiveKit puts the caller's number into the names of rooms and SIP participants.
@@ -82,6 +83,7 @@ def call_values(call: Call) -> dict[str, Any]:
     pii = state.pop("pii")
     columns = ("id", "status", "direction", "node", "trunk_id")
     return {name: state[name] for name in columns} | {
+        "minutes": minutes_of(call),
         "sip_call_id": call.sip_call_id.replace("\0", "")[:_LONGEST_CALL_ID],
         "created_at": call.created_at,
         "state": state,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from gateway.calls.call import Call
 from gateway.calls.events import Termination
-from gateway.calls.facts import CallLost, InviteRefused, LegLeft, Party
+from gateway.calls.facts import CallLost, DialFailed, InviteRefused, LegLeft, Party
 from gateway.calls.own_facts import AdmissionDecided
 from gateway.calls.slugs import SENTENCES, sentence_for
 
 # What the node sees when we take its participant out of the room because somebody asked for it.
 _TAKEN_OUT = frozenset({"room_closed", "completed"})
-_BY_A_PARTY: frozenset[Party] = frozenset({"caller", "agent", "human"})
+_BY_A_PARTY: frozenset[Party] = frozenset({"caller", "callee", "agent", "human"})
 
-Ending = LegLeft | InviteRefused | CallLost | AdmissionDecided
+Ending = LegLeft | DialFailed | InviteRefused | CallLost | AdmissionDecided
 
 
 def termination_of(call: Call | None, ending: Ending) -> Termination | None:
@@ -20,6 +20,8 @@ def termination_of(call: Call | None, ending: Ending) -> Termination | None:
     match ending:
         case LegLeft():
             return _left(call, ending)
+        case DialFailed():
+            return _failed(call, ending)
         case InviteRefused(ended_by=ended_by, slug=slug, sip_code=sip_code):
             return make(ended_by, slug, sip_code)
         case CallLost(slug=slug):
@@ -31,14 +33,20 @@ def termination_of(call: Call | None, ending: Ending) -> Termination | None:
 
 
 def _left(call: Call | None, leg: LegLeft) -> Termination:
-    if call and call.hangup and leg.slug in _TAKEN_OUT and leg.ended_by != "caller":
+    if call and call.hangup and leg.slug in _TAKEN_OUT and leg.ended_by not in ("caller", "callee"):
         return make(call.hangup.asked_by, call.hangup.reason, leg.sip_code)
     return make(leg.ended_by, leg.slug, leg.sip_code)
 
 
-def make(ended_by: Party, slug: str, sip_code: int | None) -> Termination:
+def _failed(call: Call | None, dial: DialFailed) -> Termination:
+    if call and call.hangup and dial.slug == "dial_cancelled":
+        return make(call.hangup.asked_by, dial.slug, dial.sip_code)
+    return make(dial.ended_by, dial.slug, dial.sip_code, dial.carrier)
+
+
+def make(ended_by: Party, slug: str, sip_code: int | None, carrier: str = "") -> Termination:
     """A termination in our vocabulary; a slug outside it becomes `completed` when a party hung up,
     else `internal_error` (the slug as reported stays in the event of the fact)."""
     if slug not in SENTENCES:
         slug = "completed" if ended_by in _BY_A_PARTY else "internal_error"
-    return Termination(ended_by=ended_by, slug=slug, sip_code=sip_code, sentence=sentence_for(slug))
+    return Termination(ended_by=ended_by, slug=slug, sip_code=sip_code, sentence=sentence_for(slug), carrier=carrier)

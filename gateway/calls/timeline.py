@@ -62,8 +62,15 @@ def sentence_of(event: Event) -> str:
 
 def _sentence(what: RecordedFact | Outcome) -> str:
     match what:
-        case own_facts.AdmissionDecided() | own_facts.RouteFound() | own_facts.EffectFailed():
+        case (
+            own_facts.AdmissionDecided()
+            | own_facts.RouteFound()
+            | own_facts.TransferDecided()
+            | own_facts.EffectFailed()
+        ):
             return _of_ours(what)
+        case facts.DialProgress() | facts.DialFailed() | facts.TransferAsked() | facts.TransferEnded():
+            return _of_dialling(what)
         case CallEnded() | AgentDispatched() | AgentGivenUp():
             return _of_outcome(what)
         case facts.AgentJoined() | facts.AgentMissing() | facts.AgentLost() | facts.ToolCalled():
@@ -76,6 +83,8 @@ def _sentence(what: RecordedFact | Outcome) -> str:
 
 def _of_leg(what: object) -> str:
     match what:
+        case facts.InviteReceived(direction="outbound"):
+            return "A call out was asked for."
         case facts.InviteReceived(transport=transport, admitted_by="loss_policy"):
             return f"An INVITE came over {transport.upper()} and was let in by the trunk's loss policy."
         case facts.InviteReceived(transport=transport):
@@ -96,6 +105,26 @@ def _of_leg(what: object) -> str:
             return f"The record was closed because nothing carries the call any more: {_reason(slug)}"
         case _:
             return "Something was reported."
+
+
+def _of_dialling(what: facts.DialProgress | facts.DialFailed | facts.TransferAsked | facts.TransferEnded) -> str:
+    match what:
+        case facts.DialProgress(early_media=True):
+            return "The far end sends sound before it answers."
+        case facts.DialProgress(sip_code=180):
+            return "The far end rings."
+        case facts.DialProgress(sip_code=code):
+            return f"The far end made progress ({code})."
+        case facts.DialFailed(sip_code=code, slug=slug):
+            return f"The call out failed{f' with {code}' if code else ''}: {_reason(slug)}"
+        case facts.TransferAsked():
+            return "The call was asked to go on at another number."
+        case facts.TransferEnded(outcome="success"):
+            return "The transfer succeeded."
+        case facts.TransferEnded(outcome="unknown"):
+            return "Nobody said in time whether the transfer succeeded."
+        case facts.TransferEnded(sip_code=code):
+            return f"The transfer failed{f' with {code}' if code else ''}; the call went on."
 
 
 def _of_agent(what: facts.AgentJoined | facts.AgentMissing | facts.AgentLost | facts.ToolCalled) -> str:
@@ -129,6 +158,10 @@ def _of_ours(what: own_facts.OwnFact) -> str:
             return f"The call was refused with {verdict.sip_code}: {verdict.sentence}"
         case own_facts.AdmissionDecided():
             return "The call was admitted."
+        case own_facts.TransferDecided(verdict=verdict) if verdict.verdict == "reject":
+            return f"The transfer was refused: {verdict.sentence}"
+        case own_facts.TransferDecided():
+            return "The transfer was admitted."
         case own_facts.RouteFound():
             return "Trunk, rule and agent of the call were found."
         case own_facts.EffectFailed(effect=effect, reason=reason):

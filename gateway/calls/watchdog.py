@@ -98,7 +98,7 @@ def on_agent_lost(call: Call, fact: AgentLost) -> Decision:
     another_is_there = call.agent_identity not in ("", fact.identity)
     if another_is_there or fact.identity in call.gone_agents:
         return Decision((recorded(fact, repeated=True),))
-    if call.hangup:  # it said goodbye; nobody has to follow
+    if call.hangup or call.direction == "outbound":  # it said goodbye, or was never ours to send: nobody follows
         return Decision((recorded(fact),))
     again = dispatch_again(call, fact, attempt=1, resume=True)
     gone = (RemoveParticipant(room=call.room, identity=fact.identity),) if call.room else ()

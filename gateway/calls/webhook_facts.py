@@ -27,7 +27,8 @@ def fact_of(event: RoomEvent, call: Call, *, node_reports: bool) -> AnyFact | No
     if one.kind == "agent":
         return AgentLost.model_validate(envelope | {"identity": one.identity, "reason": "left"})
     if one.kind == "sip" and one.identity == call.pii.leg_identity:
-        by_caller = {"ended_by": "caller", "slug": "completed"}
+        phone = "callee" if call.direction == "outbound" else "caller"
+        by_caller = {"ended_by": phone, "slug": "completed"}
         by_us = {"ended_by": "gateway", "slug": "room_closed"}
         return LegLeft.model_validate(envelope | (by_caller if event.client_initiated else by_us))
     return None

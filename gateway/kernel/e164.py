@@ -50,6 +50,11 @@ def from_sip_user(user: str) -> str:
     return bare if bare.startswith("+") else "+" + bare
 
 
+def is_country(code: str) -> bool:
+    """True for an ISO 3166-1 alpha-2 code that has telephone numbers."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 def masked(number: str) -> str:
     """For screens that must not show the number: the last two digits only."""
     return "…" + number[-2:] if len(number) > 4 else "…"

@@ -82,10 +82,6 @@ def test_a_refusal_says_why(route: Route, code: int, slug: str, last_check: str)
     assert (verdict.retry_after_s is not None) == (code == 503)
 
 
-def test_outbound_calls_are_refused() -> None:
-    assert admit(asked(direction="outbound"), ROUTE).slug == "outbound_not_allowed"
-
-
 def test_a_wildcard_trunk_takes_a_number_that_is_not_listed() -> None:
     route = replace(ROUTE, number_id="", owner=None, trunk=replace(TRUNK, any_number=True))
     assert admit(asked(), route).verdict == "accept"

@@ -46,6 +46,7 @@ def test_the_record_of_a_conversation() -> None:
         "slug": "completed",
         "sip_code": None,
         "sentence": "The call ended normally.",
+        "carrier": "",
     }
     assert told["pii"]["ani"] == NUMBERS.ani
 

@@ -230,9 +230,13 @@ class TransactionLayer:
                 raise
             return Hop(address, self._udp)
 
+    @property
+    def tls_port(self) -> int:
+        return self._streams["tls"].port if "tls" in self._streams else 0
+
     def own_address(self, hop: Hop) -> str:
         """host:port that the other side reaches us at, by the transport of `hop`."""
-        port = self._streams["tls"].port if hop.transport == "tls" else self.port
+        port = self.tls_port if hop.transport == "tls" else self.port
         return f"{bracketed(self.advertised_host)}:{port}"
 
     def new_via(self, hop: Hop) -> str:

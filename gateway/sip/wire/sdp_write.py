@@ -1,6 +1,7 @@
 """Session descriptions of ours: an offer, and the answer to one. Pure.
 
-RFC 3264 §8 wants the same id for a whole session, and a version that rises by one with every change (`sdp_session.MediaSession` keeps both).
+RFC 3264 §8 wants the same id for a whole session, and a version that rises by one with every change: `MediaSession` of
+`sdp_session` keeps both.
 """
 
 from __future__ import annotations

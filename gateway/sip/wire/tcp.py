@@ -58,8 +58,15 @@ class Connection:
         try:
             while True:
                 first = await self._first_byte()
-                on_message(await asyncio.wait_for(self._rest(first), MESSAGE_S), self)
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
+                async with asyncio.timeout(MESSAGE_S):  # wait_for would lose a cancellation that meets a byte
+                    message = await self._rest(first)
+                on_message(message, self)
+        except (
+            OSError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            ValueError,
+        ):  # timeouts, TLS alerts too
             pass
         finally:
             self.close()
@@ -69,7 +76,8 @@ class Connection:
         empty_lines = 0
         while True:
             try:
-                byte = await asyncio.wait_for(self._reader.readexactly(1), IDLE_S)
+                async with asyncio.timeout(IDLE_S):
+                    byte = await self._reader.readexactly(1)
             except TimeoutError:
                 if not self.calls:
                     raise
@@ -126,7 +134,8 @@ class StreamTransport:
         opening = asyncio.open_connection(
             *address, limit=MAX_HEAD, ssl=dialling, server_hostname=server_name if dialling else None
         )
-        connection = Connection(*await asyncio.wait_for(opening, CONNECT_S), self.name, server_name)
+        async with asyncio.timeout(CONNECT_S):
+            connection = Connection(*await opening, self.name, server_name)
         self._out[address, server_name] = connection
         task = self._tasks.start(connection.messages(self._on_message), name=f"sip:{self.name}-out")
         task.add_done_callback(lambda _: self._closed(connection))

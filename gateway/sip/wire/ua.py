@@ -68,6 +68,11 @@ class UserAgent(Sending):
         return self._layer.port
 
     @property
+    def tls_port(self) -> int:
+        """0 without TLS."""
+        return self._layer.tls_port
+
+    @property
     def counters(self) -> dict[str, int]:
         """What was seen and not logged one by one: malformed, unreadable, refused, retransmitted, sent_again,
         stray_response, overflow, flooded, unsent, tcp_refused. They are logged once a minute when they moved."""

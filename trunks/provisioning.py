@@ -111,7 +111,8 @@ class Provisioning:
         pause, retry = EVERY_S, RETRY_S
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
             self._wake.clear()
             if await self.reconcile():
                 pause, retry = EVERY_S, RETRY_S

@@ -22,6 +22,7 @@ class Feed:
     async def wait(self, ticket: asyncio.Event, timeout: float) -> None:
         """Returns when something was recorded since `ticket`, or after `timeout` seconds."""
         try:
-            await asyncio.wait_for(ticket.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await ticket.wait()
         except TimeoutError:
             return

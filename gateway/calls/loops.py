@@ -114,7 +114,8 @@ class CallLoops:
         while True:
             self._wake.clear()
             try:
-                await asyncio.wait_for(self._wake.wait(), self._until_next())
+                async with asyncio.timeout(self._until_next()):
+                    await self._wake.wait()
             except TimeoutError:
                 await self.watch()
 

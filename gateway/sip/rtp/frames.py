@@ -1,4 +1,4 @@
-"""20 ms frames: cutting packets of any length into them, hiding lost ones, queueing few of them."""
+"""20 ms frames: cutting packets of any length into them, joining two into one, queueing few of them."""
 
 from __future__ import annotations
 
@@ -8,41 +8,40 @@ import numpy as np
 
 from gateway.sip.rtp.g711 import FRAME_SAMPLES, Samples
 
-CONCEALED_AT_MOST = 3
-_FADE = (0.7, 0.4, 0.2)
 SILENCE: Samples = np.zeros(FRAME_SAMPLES, dtype=np.int16)
+FRAMES_PER_S = 50
+
+
+def silence(sample_rate: int) -> Samples:
+    """20 ms of nothing."""
+    return SILENCE if sample_rate == 8000 else np.zeros(sample_rate // FRAMES_PER_S, dtype=np.int16)
+
+
+def joined(one: Samples, two: Samples) -> Samples:
+    """Two frames that follow each other, blended into one without a step at either end."""
+    rising = np.linspace(0, 1, len(one), dtype=np.float32)
+    return (one * (1 - rising) + two * rising).astype(np.int16)
 
 
 class Framer:
-    """Packets of 10, 20, 30, 40 or 60 ms in, frames of 160 samples out."""
+    """Packets of 10, 20, 30, 40 or 60 ms in, frames of `size` samples out."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = FRAME_SAMPLES) -> None:
+        self._size = size
         self._rest: Samples = SILENCE[:0]
 
     def add(self, samples: Samples) -> list[Samples]:
-        if not len(self._rest) and len(samples) == FRAME_SAMPLES:
+        if not len(self._rest) and len(samples) == self._size:
             return [samples]
-        joined = np.concatenate((self._rest, samples))
-        whole = len(joined) // FRAME_SAMPLES
-        self._rest = joined[whole * FRAME_SAMPLES :]
-        return [joined[i * FRAME_SAMPLES : (i + 1) * FRAME_SAMPLES] for i in range(whole)]
+        together = np.concatenate((self._rest, samples))
+        whole = len(together) // self._size
+        self._rest = together[whole * self._size :]
+        return [together[i * self._size : (i + 1) * self._size] for i in range(whole)]
 
-
-class Concealer:
-    """Repeats the last packet, fading, for at most three lost ones; a longer gap is left out."""
-
-    def __init__(self) -> None:
-        self._last: Samples = SILENCE
-        self.concealed = 0
-
-    def heard(self, samples: Samples) -> None:
-        self._last = samples
-
-    def fill(self, missing: int) -> list[Samples]:
-        if not 0 < missing <= CONCEALED_AT_MOST:
-            return []
-        self.concealed += missing
-        return [(self._last * _FADE[i]).astype(np.int16) for i in range(missing)]
+    def rest(self) -> list[Samples]:
+        """What is left, filled up with silence: the sound ends here."""
+        left, self._rest = self._rest, SILENCE[:0]
+        return [np.pad(left, (0, self._size - len(left)))] if len(left) else []
 
 
 class FrameQueue:

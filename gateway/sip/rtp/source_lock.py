@@ -35,6 +35,10 @@ class SourceLock:
         if negotiated != self.negotiated:
             self._expect(negotiated)
 
+    def might_admit(self, source: Address) -> bool:
+        """True for the hosts that audio of this call may come from at all; changes nothing."""
+        return source == self.latched or source[0] in (self.negotiated[0], self._signalling_host)
+
     def admits(self, source: Address, *, payload_type_known: bool, now: float) -> bool:
         """True if a packet from `source` belongs to this call."""
         if source == self.latched or source == self.negotiated:

@@ -8,8 +8,8 @@ import pytest
 
 from gateway.kernel.errors import BadInput
 from gateway.sip.rtp.digits import DigitReceiver, check_digits, event_payload, schedule
+from gateway.sip.rtp.outgoing import Outgoing
 from gateway.sip.rtp.packet import RtpPacket
-from gateway.sip.rtp.stream import Outgoing
 
 
 def event(digit: str, timestamp: int, units: int = 160, *, end: bool = False, ssrc: int = 1) -> RtpPacket:
@@ -100,8 +100,7 @@ async def test_all_packets_of_a_key_carry_the_timestamp_of_its_start() -> None:
     done = outgoing.type_digits("19", 60, 60)
     stamps: list[int] = []
     while not done.done():
-        if (datagram := outgoing.datagram(None)) is not None:
-            stamps.append(int.from_bytes(datagram[4:8], "big"))
+        stamps += [int.from_bytes(datagram[4:8], "big") for datagram in outgoing.datagrams(None)]
     assert [stamps.count(stamp) for stamp in dict.fromkeys(stamps)] == [5, 5]
     one, two = dict.fromkeys(stamps)
     assert (two - one) % 2**32 == 160 * 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,19 +14,15 @@ from gateway.kernel.errors import Overloaded
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.packet import build
 from gateway.sip.rtp.ports import PortPool
+from gateway.sip.wire.sdp import MediaChoice
 
 HOST = "127.0.0.1"
 
 
-@dataclass
-class Target:
-    remote_port: int
-    codec: str = "PCMU"
-    payload_type: int = 0
-    telephone_event_pt: int | None = 101
-    remote_host: str = HOST
-    direction: str = "sendrecv"
-    on_hold: bool = False
+def target(port: int, **change: Any) -> MediaChoice:
+    return MediaChoice(
+        **{"codec": "PCMU", "payload_type": 0, "telephone_event_pt": 101, **change}, remote_host=HOST, remote_port=port
+    )
 
 
 @pytest.fixture
@@ -43,8 +39,8 @@ async def test_audio_crosses_in_both_directions(pool: PortPool) -> None:
         for end in (one, two):
             end.pull = lambda: tone
             end.on_frame = lambda frame, at: heard.put_nowait(frame)
-        one.start(Target(two.local_port, codec="PCMA", payload_type=8))
-        two.start(Target(one.local_port, codec="PCMA", payload_type=8))
+        one.start(target(two.local_port, codec="PCMA", payload_type=8))
+        two.start(target(one.local_port, codec="PCMA", payload_type=8))
         frames = [await asyncio.wait_for(heard.get(), 2) for _ in range(20)]
         assert all(len(frame) == 160 for frame in frames)
         assert np.abs(frames[-1].astype(int) - tone).max() < 300
@@ -56,8 +52,8 @@ async def test_every_key_of_a_fast_sequence_arrives_exactly_once(pool: PortPool)
     pressed: list[str] = []
     with RtpEndpoint(pool) as one, RtpEndpoint(pool) as two:
         two.on_digit = lambda digit, ms: pressed.append(digit)
-        one.start(Target(two.local_port))
-        two.start(Target(one.local_port))
+        one.start(target(two.local_port))
+        two.start(target(one.local_port))
         await one.send_digits("1122*#09d", tone_ms=60, gap_ms=60)
         await one.send_digits("55", tone_ms=60, gap_ms=60)
     assert "".join(pressed) == "1122*#09D55"
@@ -69,8 +65,8 @@ async def test_a_stranger_is_not_heard(pool: PortPool) -> None:
         stranger.bind(("127.0.0.2", 0))
         end.on_frame = lambda frame, at: heard.set()
         with RtpEndpoint(pool) as peer:
-            peer.start(Target(end.local_port))
-            end.start(Target(peer.local_port))
+            peer.start(target(end.local_port))
+            end.start(target(peer.local_port))
             for sequence in range(20):
                 stranger.sendto(build(0, False, sequence, sequence * 160, 7, b"\xff" * 160), (HOST, end.local_port))
             peer.pull = lambda: np.zeros(160, np.int16)
@@ -82,7 +78,7 @@ async def test_silence_is_told_once_per_period(pool: PortPool) -> None:
     told = asyncio.Event()
     with RtpEndpoint(pool, silence_after_s=0.1) as end:
         end.on_silence = told.set
-        end.start(Target(9))
+        end.start(target(9))
         await asyncio.wait_for(told.wait(), 2)
 
 
@@ -92,7 +88,7 @@ async def test_garbage_and_icmp_errors_leave_the_endpoint_alive(pool: PortPool) 
         heard = asyncio.Event()
         end.on_frame = lambda frame, at: heard.set()
         end.pull = lambda: np.zeros(160, np.int16)
-        end.start(Target(peer.getsockname()[1]))
+        end.start(target(peer.getsockname()[1]))
         for junk in (
             b"",
             b"\x80",

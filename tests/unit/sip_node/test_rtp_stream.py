@@ -1,4 +1,4 @@
-"""Order, loss, restarts and strangers, without sockets."""
+"""Frames, queues, headers and strangers, without sockets."""
 
 from __future__ import annotations
 
@@ -6,79 +6,9 @@ import numpy as np
 
 from gateway.sip.rtp.frames import FrameQueue, Framer
 from gateway.sip.rtp.packet import RtpPacket, build, parse
-from gateway.sip.rtp.reorder import ReorderBuffer
 from gateway.sip.rtp.source_lock import SourceLock
-from gateway.sip.rtp.stream import Incoming
 
 PEER = ("192.0.2.1", 4000)
-
-
-def packet(sequence: int, *, timestamp: int | None = None, ssrc: int = 1, samples: int = 160) -> RtpPacket:
-    stamp = sequence * 160 if timestamp is None else timestamp
-    return RtpPacket(0, False, sequence & 0xFFFF, stamp & 0xFFFF_FFFF, ssrc, b"\x10" * samples)
-
-
-def order_of(buffer: ReorderBuffer, sequences: list[int], timestamps: list[int] | None = None) -> list[int]:
-    left: list[int] = []
-    for i, sequence in enumerate(sequences):
-        one = packet(sequence, timestamp=timestamps[i] if timestamps else None)
-        left += [ordered.packet.sequence for ordered in buffer.add(one, i * 0.02)]
-    return left
-
-
-def test_packets_in_order_leave_at_once() -> None:
-    buffer = ReorderBuffer()
-    for sequence in (65534, 65535, 0, 1):
-        assert len(buffer.add(packet(sequence), 0.0)) == 1
-
-
-def test_two_swapped_packets_are_put_in_order() -> None:
-    assert order_of(ReorderBuffer(), [1, 3, 2, 4]) == [1, 2, 3, 4]
-
-
-def test_a_lost_packet_delays_nothing_after_the_next_two() -> None:
-    buffer = ReorderBuffer()
-    assert order_of(buffer, [1, 3, 4, 5]) == [1, 3, 4, 5]
-    assert (buffer.lost, buffer.late) == (1, 0)
-
-
-def test_a_held_packet_does_not_wait_for_ever() -> None:
-    buffer = ReorderBuffer()
-    buffer.add(packet(1), 0.0)
-    assert buffer.add(packet(3), 0.02) == []
-    assert buffer.overdue(0.03) == []
-    assert [ordered.packet.sequence for ordered in buffer.overdue(0.07)] == [3]
-
-
-def test_duplicates_and_late_packets_are_heard_once() -> None:
-    buffer = ReorderBuffer()
-    assert order_of(buffer, [1, 2, 2, 1, 3, 3]) == [1, 2, 3]
-    assert buffer.late == 3
-
-
-def test_a_jump_in_either_direction_is_followed_after_two_packets() -> None:
-    assert order_of(ReorderBuffer(), [100, 4000, 4001, 4002]) == [100, 4000, 4001, 4002]
-    back = order_of(ReorderBuffer(), [100, 50, 51, 52], [16000, 99000, 99160, 99320])
-    assert back == [100, 51, 52]
-
-
-def test_a_late_burst_is_no_restart() -> None:
-    buffer = ReorderBuffer()
-    assert order_of(buffer, [1, 2, 5, 6, 3, 4, 7]) == [1, 2, 5, 6, 7]
-    assert buffer.restarts == 0
-
-
-def test_another_ssrc_is_heard_at_once_even_when_it_alternates() -> None:
-    buffer = ReorderBuffer()
-    heard = sum(len(buffer.add(packet(i, ssrc=i % 256), 0.0)) for i in range(512))
-    assert heard == 512
-
-
-def test_a_lost_packet_is_concealed_and_a_long_gap_left_out() -> None:
-    incoming = Incoming("PCMU")
-    frames = [len(incoming.take(packet(n), audible=True, now=n * 0.02)) for n in (1, 3, 4, 50, 51)]
-    assert frames == [1, 0, 3, 0, 2]
-    assert incoming.concealer.concealed == 1
 
 
 def test_packets_of_any_length_become_frames_of_20_ms() -> None:

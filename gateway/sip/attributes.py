@@ -8,6 +8,8 @@ from dataclasses import dataclass
 INCLUDE_X_HEADERS, INCLUDE_ALL_HEADERS = 1, 2
 LONGEST_VALUE = 1024
 STATUS = "sip.callStatus"
+HELD = "gateway.held"  # "true" while the phone's side holds the call
+ASKED_BY = "gateway.askedBy"  # whoever asks LiveKit for a call out may say who it is
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,19 @@ def leg_attributes(
     if attributes.get("sip.phoneNumber"):  # a rule that hides the number hides the host too
         attributes["sip.hostname"] = leg.hostname
     return {key: value[:LONGEST_VALUE] for key, value in attributes.items() if value}
+
+
+def outbound_attributes(leg: LegIdentity, asked: dict[str, str], of_verdict: dict[str, str]) -> dict[str, str]:
+    """Attributes of the participant of a call out, `dialing`: what was asked for, and what is not theirs to say."""
+    attributes = {key: value for key, value in asked.items() if not key.startswith("gateway.") or key == ASKED_BY}
+    attributes |= {key: value for key, value in of_verdict.items() if key.startswith("gateway.")}
+    attributes |= {"sip.callID": leg.leg_id, STATUS: "dialing", "gateway.callID": leg.call_id}
+    return {key: value[:LONGEST_VALUE] for key, value in attributes.items() if value}
+
+
+def dialog_attributes(sip_call_id: str, tag: str) -> dict[str, str]:
+    """The names of the SIP dialog, once there is one."""
+    return {"sip.callIDFull": sip_call_id[:LONGEST_VALUE], "sip.callTag": tag[:LONGEST_VALUE]}
 
 
 def header_attributes(

@@ -8,7 +8,7 @@ from livekit.protocol.sip import SIPCallDirection, SIPCallInfo, SIPCallStatus
 
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
-from gateway.sip.bus.io_info import RuleFound
+from gateway.sip.seat import Seat
 from gateway.sip.services import NodeServices
 
 _log = get_logger(__name__)
@@ -17,16 +17,18 @@ _log = get_logger(__name__)
 class CallState:
     """Reports in the background; one that cannot be delivered is forgotten."""
 
-    def __init__(self, services: NodeServices, leg_id: str, sip_call_id: str, rule: RuleFound) -> None:
+    def __init__(
+        self, services: NodeServices, leg_id: str, sip_call_id: str, seat: Seat, *, outbound: bool = False
+    ) -> None:
         self._services = services
         self._state = SIPCallInfo(
             call_id=leg_id,
             sip_call_id=sip_call_id,
-            trunk_id=rule.trunk_id,
-            dispatch_rule_id=rule.rule_id,
-            room_name=rule.room,
-            participant_identity=rule.identity,
-            call_direction=SIPCallDirection.SCD_INBOUND,
+            trunk_id=seat.trunk_id,
+            dispatch_rule_id=seat.rule_id,
+            room_name=seat.room,
+            participant_identity=seat.identity,
+            call_direction=SIPCallDirection.SCD_OUTBOUND if outbound else SIPCallDirection.SCD_INBOUND,
             created_at_ns=time.time_ns(),
         )
 
@@ -39,6 +41,13 @@ class CallState:
         self._state.started_at_ns = time.time_ns()
         self._state.audio_codec = codec
         self._tell()
+
+    def failed(self, sip_code: int | None, reason: str) -> None:
+        """A call out that was not answered; `ended` follows."""
+        self._state.error = reason
+        if sip_code:
+            self._state.call_status_code.code = sip_code  # pyright: ignore[reportAttributeAccessIssue]
+            self._state.call_status_code.status = reason
 
     def ended(self) -> None:
         self._state.call_status = SIPCallStatus.SCS_DISCONNECTED

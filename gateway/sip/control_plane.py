@@ -36,19 +36,19 @@ class ControlPlane:
         self._tokens = tokens
         self._process = process
 
-    async def admission(self, asked: AdmissionAsked) -> AdmissionVerdict | None:
-        """The verdict, or None when nothing answers within 300 ms: then the trunk's policy decides."""
+    async def admission(self, asked: AdmissionAsked, *, within_s: float = ANSWER_WITHIN_S) -> AdmissionVerdict | None:
+        """The verdict, or None when nothing answers in time: then the trunk's policy decides, or nothing is dialled."""
         loop = asyncio.get_running_loop()
         ask_until = loop.time() + PENDING_AT_MOST_S
-        verdict = await self._ask(asked)
+        verdict = await self._ask(asked, within_s)
         while verdict is not None and verdict.verdict == "pending" and loop.time() < ask_until:
             await asyncio.sleep(ASK_AGAIN_S)
-            verdict = await self._ask(asked)
+            verdict = await self._ask(asked, within_s)
         return None if verdict is not None and verdict.verdict == "pending" else verdict
 
-    async def _ask(self, asked: AdmissionAsked) -> AdmissionVerdict | None:
+    async def _ask(self, asked: AdmissionAsked, within_s: float) -> AdmissionVerdict | None:
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 answer = await self._post("/admissions", "admissions", asked.model_dump_json())
             answer.raise_for_status()
             return AdmissionVerdict.model_validate_json(answer.content)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gateway.calls.dial_outcome import masked_words, outcome_of
 from gateway.calls.facts import Party
 from gateway.calls.slugs import SENTENCES
+from gateway.sip.wire.calls import CallFailed
+
+LONGEST_PHRASE = 200
 
 # slug → SIP code of the final response while the call is not answered yet
 CODES: dict[str, int] = {
@@ -27,19 +31,41 @@ CODES: dict[str, int] = {
     "max_duration": 480,
     "no_agent": 480,
     "ack_timeout": 408,
+    "no_answer": 408,
+    "dial_cancelled": 487,
+    "unreachable": 503,
+    "agent_gone": 480,
 }
 RETRY_AFTER_S = {"over_capacity": 5, "draining": 5, "control_plane_lost": 5, "livekit_unavailable": 5}
 
 
 @dataclass(frozen=True)
 class Ending:
-    """`code` and `headers` are of the final response, if there has been none yet."""
+    """`code` and `headers` are of the final response, if there has been none yet.
+
+    Of a call out that failed: `phrase` says it to whoever asked, `carrier` are the far end's words for the record."""
 
     ended_by: Party
     slug: str
     code: int
     headers: dict[str, str] = field(default_factory=dict)
     recorded: bool = False  # the control plane decided it, and so knows
+    phrase: str = ""
+    carrier: str = ""
+    retry_after_s: int | None = None
+
+
+def failed_dial(failure: CallFailed) -> Ending:
+    """What the far end's final response means."""
+    outcome = outcome_of(failure.code, failure.reason, failure.headers)
+    return Ending(
+        outcome.ended_by,
+        outcome.slug,
+        outcome.sip_code,
+        phrase=masked_words(failure.reason)[:LONGEST_PHRASE],
+        carrier=outcome.carrier,
+        retry_after_s=outcome.retry_after_s,
+    )
 
 
 def ending(slug: str, ended_by: Party = "gateway") -> Ending:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from gateway.kernel.errors import Overloaded
+from gateway.sip.rtp.clock import MediaClock
 from gateway.sip.rtp.endpoint import RtpEndpoint
-from gateway.sip.rtp.packet import build
+from gateway.sip.rtp.flow import Flow
+from gateway.sip.rtp.packet import build, parse
 from gateway.sip.rtp.ports import PortPool
+from gateway.sip.rtp.srtp import Srtp
 from gateway.sip.wire.sdp import MediaChoice
+from gateway.sip.wire.sdp_crypto import Crypto, Suite
 
 HOST = "127.0.0.1"
+TONE = (np.sin(np.arange(160) / 8 * np.pi) * 8000).astype(np.int16)
+WIDE_TONE = (np.sin(np.arange(320) / 16 * np.pi) * 8000).astype(np.int16)
 
 
 def target(port: int, **change: Any) -> MediaChoice:
@@ -113,3 +121,160 @@ async def test_no_free_port_is_an_overload_and_a_closed_one_is_free_at_once() ->
     with RtpEndpoint(pool) as third:
         assert third.local_port == first.local_port
     second.close()
+
+
+SUITE: Suite = "AES_CM_128_HMAC_SHA1_80"
+KEYS = {side: bytes([number] * 30) for number, side in enumerate(("one", "two"))}
+
+
+def secure(
+    port: int, *, mine: str, theirs: str, suite: Suite = "AES_CM_128_HMAC_SHA1_80", **change: Any
+) -> MediaChoice:
+    return target(port, crypto=Crypto(1, suite, KEYS[theirs]), local_key=KEYS[mine], protocol="RTP/SAVP", **change)
+
+
+async def until(reached: Callable[[], bool], within: float = 30.0) -> None:
+    """Asks on every tick of the media clock."""
+    ticked = asyncio.Event()
+    leave = MediaClock.shared().subscribe(ticked.set)
+    async with asyncio.timeout(within):
+        while not reached():
+            ticked.clear()
+            await ticked.wait()
+    leave()
+
+
+@pytest.mark.parametrize("suite", ["AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"])
+async def test_encrypted_audio_keys_and_reports_cross_in_both_directions(pool: PortPool, suite: Suite) -> None:
+    pressed: list[str] = []
+    with RtpEndpoint(pool) as one, RtpEndpoint(pool) as two:
+        for end in (one, two):
+            end.pull = lambda: TONE
+        two.on_digit = lambda digit, ms: pressed.append(digit)
+        one.start(secure(two.local_port, mine="one", theirs="two", suite=suite, rtcp_mux=True))
+        two.start(secure(one.local_port, mine="two", theirs="one", suite=suite, rtcp_mux=True))
+        await one.send_digits("42", tone_ms=60, gap_ms=60)
+        await until(lambda: min(one.stats["received"], two.stats["received"]) > 20)
+        report_now(two)
+        await until(lambda: "remote_jitter_ms" in one.stats)
+        assert one.stats["unauthenticated"] == two.stats["unauthenticated"] == 0
+    assert pressed == ["4", "2"]
+
+
+async def test_audio_that_is_plain_forged_or_replayed_is_counted_and_not_heard(pool: PortPool) -> None:
+    heard: list[np.ndarray] = []
+    with RtpEndpoint(pool) as end, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind((HOST, 0))
+        end.on_frame = lambda frame, at: heard.append(frame)
+        end.start(secure(peer.getsockname()[1], mine="one", theirs="two"))
+        theirs = Srtp(Crypto(1, SUITE, KEYS["one"]), KEYS["two"])
+        good = [theirs.protect(build(0, False, n, n * 160, 7, b"\x10" * 160)) for n in range(3)]
+        wrong = Srtp(Crypto(1, SUITE, KEYS["one"]), bytes([9] * 30))
+        forged = [
+            build(0, False, 9, 1440, 7, b"\x10" * 160),
+            wrong.protect(build(0, False, 9, 1440, 7, b"\x10" * 160)),
+            b"x",
+        ]
+        for datagram in (*good, *forged, good[1], good[2]):
+            peer.sendto(datagram, (HOST, end.local_port))
+        await until(lambda: end.stats["replayed"] == 2)
+        assert end.stats["unauthenticated"] == 3
+        assert end.stats["received"] == 3
+        assert all((frame == heard[0]).all() for frame in heard[:3])
+
+
+async def test_a_re_invite_may_change_the_keys_the_codec_and_the_hold(pool: PortPool) -> None:
+    frames: list[np.ndarray] = []
+    with RtpEndpoint(pool, frame_rate=16000) as one, RtpEndpoint(pool, frame_rate=16000) as two:
+        for end in (one, two):
+            end.pull = lambda: WIDE_TONE
+        two.on_frame = lambda frame, at: frames.append(frame)
+        one.start(target(two.local_port))
+        two.start(target(one.local_port))
+        await until(lambda: len(frames) > 5)
+        one.retarget(secure(two.local_port, mine="one", theirs="two", codec="G722", payload_type=9))
+        two.retarget(secure(one.local_port, mine="two", theirs="one", codec="G722", payload_type=9))
+        frames.clear()
+        await until(lambda: len(frames) > 5 and two.stats["received"] > 20)
+        assert {len(frame) for frame in frames} == {320}
+        one.retarget(target(two.local_port, direction="sendonly"))
+        counted: list[float] = []  # on every tick: what was on its way still comes, then nothing more
+
+        def settled() -> bool:
+            counted.append(two.stats["received"])
+            return len(counted) > 10 and counted[-1] == counted[-10]
+
+        await until(settled)
+
+
+async def test_round_trip_and_quality_are_known_after_reports_went_both_ways(pool: PortPool) -> None:
+    with RtpEndpoint(pool) as one, RtpEndpoint(pool) as two:
+        for end in (one, two):
+            end.pull = lambda: TONE
+        one.start(target(two.local_port))
+        two.start(target(one.local_port))
+        await until(lambda: min(one.stats["received"], two.stats["received"]) > 20)
+        report_now(one)
+        await until(lambda: heard_a_report(two))
+        report_now(two)
+        await until(lambda: "rtt_ms" in one.stats)
+        assert one.stats["mos"] > 3
+        assert one.stats["remote_mos"] > 3
+        assert one.stats["loss_percent"] >= 0
+        two.close()
+        await until(lambda: one._flow is not None and one._flow.reception.peer_left)
+
+
+def report_now(end: RtpEndpoint) -> None:
+    assert end._flow
+    end._flow.report_at = time.monotonic()
+
+
+def heard_a_report(end: RtpEndpoint) -> bool:
+    return end._flow is not None and end._flow.reception._sender_middle != 0
+
+
+def test_a_peer_that_said_it_falls_silent_is_given_more_time() -> None:
+    flow, source = Flow(target(4000, comfort_noise_pt=13), "", 100.0, 8000), (HOST, 4000)
+    flow.heard(build(0, False, 1, 160, 1, b"\x10" * 160), source, 100.0)
+    assert not flow.is_silent(100.2, after_s=0.3)
+    assert flow.is_silent(100.4, after_s=0.3)
+    flow.heard(build(13, False, 2, 320, 1, b"\x32"), source, 100.5)
+    assert not flow.is_silent(103.0, after_s=0.3)
+    assert flow.is_silent(104.0, after_s=0.3)
+    flow.heard(build(0, True, 3, 9600, 1, b"\x10" * 160), source, 105.0)
+    assert flow.is_silent(105.4, after_s=0.3)
+
+
+async def test_tones_in_the_audio_are_told_and_kept_from_the_room_when_asked(pool: PortPool) -> None:
+    keys: list[str] = []
+    loud: list[bool] = []
+    with RtpEndpoint(pool) as phone, RtpEndpoint(pool) as node:
+        phone.pull = lambda: np.zeros(160, np.int16)
+        node.on_tone = lambda digit, ms: keys.append(digit)
+        node.on_frame = lambda frame, at: loud.append(bool(np.abs(frame).max() > 500))
+        phone.start(target(node.local_port))
+        node.start(target(phone.local_port))
+        node.watch_tones(mute=True)
+        await phone.send_tones("12#", tone_ms=160, gap_ms=100)
+        await until(lambda: len(keys) == 3)
+        assert keys == ["1", "2", "#"]
+        assert sum(loud) <= 3 + node.stats["concealed"]
+        node.watch_tones(False)
+        loud.clear()
+        await phone.send_tones("5", tone_ms=160, gap_ms=100)
+        await until(lambda: sum(loud) >= 4)
+        assert len(keys) == 3
+
+
+async def test_packets_of_10_ms_are_sent_to_a_peer_that_wants_them(pool: PortPool) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer, RtpEndpoint(pool) as end:
+        peer.bind((HOST, 0))
+        peer.setblocking(False)
+        end.pull = lambda: TONE
+        end.start(target(peer.getsockname()[1], maxptime_ms=10))
+        loop = asyncio.get_running_loop()
+        packets = [parse(await asyncio.wait_for(loop.sock_recv(peer, 2048), 10)) for _ in range(6)]
+        assert all(packet and len(packet.payload) == 80 for packet in packets)
+        stamps = [packet.timestamp for packet in packets if packet]
+        assert {(b - a) % 2**32 for a, b in pairwise(stamps)} == {80}

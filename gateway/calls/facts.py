@@ -144,6 +144,14 @@ class TransferEnded(Fact):
     carrier: str = Field(default="", max_length=300)
 
 
+class LegHeld(Fact):
+    """Music on one side, silence on the other: the phone's side held the call, or we did, or it is over."""
+
+    kind: Literal["leg_held"] = "leg_held"
+    held: bool
+    by: Party
+
+
 class LegLeft(Fact):
     """The SIP leg is gone. Exactly one per leg; a call out that was never answered has `DialFailed` instead."""
 

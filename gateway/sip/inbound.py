@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 
 from gateway.calls.facts import InviteReceived, InviteRefused, LegJoined, LegLeft
 from gateway.kernel.errors import Overloaded, Unavailable
@@ -21,10 +22,13 @@ from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
-from gateway.sip.wire.sdp import MediaChoice, SdpRefusal, choose
+from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, choose
+from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall
 
 BYE_WITHIN_S = 2.0
+KEY_BYTES = 30  # of an SDES key and its salt
+WIDEST = MediaPolicy(("PCMU", "PCMA", "G722"), "allow")  # what no trunk could take is refused before anything is asked
 
 _log = get_logger(__name__)
 
@@ -46,6 +50,10 @@ class InboundCall:
         call.on_cancelled = lambda: self.end(ending("caller_cancelled", "caller"))
         call.on_bye = self._on_bye
         call.on_ack_timeout = lambda: self.end(ending("ack_timeout"))
+
+    @property
+    def leg(self) -> LiveLeg | None:
+        return self._leg
 
     def end(self, how: Ending) -> None:
         """The first ending stands."""
@@ -80,7 +88,7 @@ class InboundCall:
             self.end(ending("internal_error"))
 
     async def _set_up(self) -> None:
-        choice = self._choose()
+        self._look_at_offer(WIDEST)
         asked = asked_of(self._call, self.leg_id)
         admitted = await self._services.gate.admit(self._call, asked, self.call_id, self._numbers, self._steps)
         self._admitted = True
@@ -95,15 +103,14 @@ class InboundCall:
         if rule is None:
             raise Turned(ending("no_rule"))
         self._steps("rules")
-        await self._join(choice, admitted, rule)
+        await self._join(admitted, rule)
 
-    def _choose(self) -> MediaChoice:
-        choice = choose(self._call.offer) if self._call.offer else None
-        if choice is None or isinstance(choice, SdpRefusal):
+    def _look_at_offer(self, policy: MediaPolicy) -> None:
+        """An INVITE may leave the offer to us."""
+        if self._call.offer and isinstance(choose(self._call.offer, policy), SdpRefusal):
             raise Turned(ending("no_codec"))
-        return choice
 
-    async def _join(self, choice: MediaChoice, admitted: Admitted, rule: RuleFound) -> None:
+    async def _join(self, admitted: Admitted, rule: RuleFound) -> None:
         livekit = self._services.settings.livekit
         attributes = leg_attributes(
             identity_of(self._call, self.call_id, self.leg_id),
@@ -111,7 +118,15 @@ class InboundCall:
             admitted.attributes,
             self._header_attributes(rule),
         )
-        leg = LiveLeg(self.call_id, self._call, choice, self._open_rtp(), self._services, self._steps, self.end)
+        policy = admitted.policy
+        media_policy = MediaPolicy(policy.codecs, policy.encryption)
+        self._look_at_offer(media_policy)
+        rtp = self._open_rtp(policy.media_timeout_s)
+        media = MediaSession(
+            self._services.advertised_host, rtp.local_port, session_id=secrets.randbits(31),
+            policy=media_policy, key=secrets.token_bytes(KEY_BYTES),
+        )  # fmt: skip
+        leg = LiveLeg(self.call_id, self._call, rtp, media, policy, self._services, self._steps, self.end)
         leg.state = CallState(self._services, self.leg_id, clean(self._call.sip_call_id), rule)
         self._leg = leg
         room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg)
@@ -130,14 +145,14 @@ class InboundCall:
             pii={"identity": rule.identity},
         )
         limits = [limit for limit in (admitted.policy.max_duration_s, rule.max_duration_s) if limit]
-        leg.joined(admitted.policy, max_duration_s=min(limits))
+        leg.joined(max_duration_s=min(limits))
 
     def _header_attributes(self, rule: RuleFound) -> dict[str, str]:
         headers = ((name, clean(value)) for name, value in self._call.all_headers)
         return header_attributes(headers, rule.headers_to_attributes, rule.include_headers)
 
-    def _open_rtp(self) -> RtpEndpoint:
-        silence = self._services.settings.sip.media_timeout_s
+    def _open_rtp(self, silence: float | None) -> RtpEndpoint:
+        silence = silence or self._services.settings.sip.media_timeout_s
         try:
             return RtpEndpoint(self._services.ports, silence_after_s=silence, signalling_host=self._call.source[0])
         except Overloaded as error:

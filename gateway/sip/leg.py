@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import deque
 from collections.abc import Callable
 
 from gateway.calls.admission import LegPolicy
-from gateway.calls.facts import AgentLost, DigitPressed, FallbackPlayed, FirstAudio, LegAnswered
+from gateway.calls.facts import AgentLost, DigitPressed, FallbackPlayed, FirstAudio, LegAnswered, LegHeld
 from gateway.kernel.errors import BadInput, NotFound, Overloaded, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip import prompts
 from gateway.sip.agent_care import AgentCare
 from gateway.sip.agent_watch import Lost
+from gateway.sip.attributes import HELD
 from gateway.sip.call_state import CallState
 from gateway.sip.endings import Ending, ending
+from gateway.sip.line import PhoneLine
 from gateway.sip.room import RoomLink
+from gateway.sip.rtp.digit_merger import Way
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.g711 import Samples
 from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
-from gateway.sip.wire.sdp import MediaChoice, SdpRefusal, choose, write_answer
-from gateway.sip.wire.ua import IncomingCall, Refusal
+from gateway.sip.wire.sdp import SdpRefused
+from gateway.sip.wire.sdp_session import MediaSession
+from gateway.sip.wire.ua import IncomingCall
 
+WAYS: dict[Way, str] = {"rfc4733": "rfc4733", "info": "info", "inband": "in_band"}
 DIGIT_TONE_MS, DIGIT_GAP_MS = 250, 250  # what livekit-sip sends for a key out of the room
 
 _log = get_logger(__name__)
@@ -37,15 +41,9 @@ class LiveLeg:
     state: CallState
 
     def __init__(
-        self,
-        call_id: str,
-        call: IncomingCall,
-        choice: MediaChoice,
-        rtp: RtpEndpoint,
-        services: NodeServices,
-        steps: Steps,
-        end: Callable[[Ending], None],
-    ) -> None:
+        self, call_id: str, call: IncomingCall, rtp: RtpEndpoint, media: MediaSession, policy: LegPolicy,
+        services: NodeServices, steps: Steps, end: Callable[[Ending], None],
+    ) -> None:  # fmt: skip
         self.answered = False
         self.is_in_room = False
         self.falling_back = False
@@ -53,30 +51,27 @@ class LiveLeg:
         self._heard = False
         self._call_id = call_id
         self._call = call
-        self._choice = choice
         self._rtp = rtp
+        self.line = PhoneLine(call, rtp, media, self, dtmf=policy.dtmf)
         self._services = services
         self._steps = steps
         self._end = end
-        self._policy = LegPolicy()
+        self._policy = policy
         self._care = AgentCare(self._agent_lost, self._nobody_came)
         self._tasks = TaskSet()
         self._max_duration_s = 0.0
         self._limit: asyncio.TimerHandle | None = None
         self._prompt: deque[Samples] = deque()
         self._prompt_done = asyncio.Event()
-        self._session_id, self._sdp_version = secrets.randbits(31), 1
-        call.on_reinvite = self._on_reinvite
 
     # --- setting up -------------------------------------------------------------------------
 
-    def joined(self, policy: LegPolicy, *, max_duration_s: float) -> None:
+    def joined(self, *, max_duration_s: float) -> None:
         """In the room, ringing; an agent is due."""
         self.is_in_room = True
         self.state.joined()
-        self._policy = policy
         self._max_duration_s = max_duration_s
-        self._care.start(policy.agent_wait_s)
+        self._care.start(self._policy.agent_wait_s)
         if self._heard:
             self._care.heard()
         if "agent_audio" in self._steps.done:  # it was faster than our own join
@@ -95,36 +90,25 @@ class LiveLeg:
         if self.answered or self.ending:
             return
         self.answered = True
-        rtp = self._rtp
-        rtp.on_frame = self._on_frame
-        rtp.on_digit = self._on_digit
-        rtp.on_silence = lambda: self._end(ending("media_timeout"))
-        rtp.on_first_audible = self._on_first_audible
-        rtp.pull = self._next_frame
+        self._rtp.on_first_audible = self._on_first_audible
         try:
-            rtp.start(self._choice)
-        except BadInput:
+            sdp = self.line.describe(self._call.offer)
+        except (SdpRefused, BadInput):
             self._end(ending("no_codec"))
             return
-        self._call.answer(self._sdp(self._choice, self._call.offer or b""))
+        self._call.answer(sdp)
         self._steps("answered")
         self._limit = asyncio.get_running_loop().call_later(self._max_duration_s, self._end, ending("max_duration"))
-        self._services.facts.record(
-            LegAnswered, self._call_id, codec=self._choice.codec, setup_ms=dict(self._steps.done)
-        )
+        self._services.facts.record(LegAnswered, self._call_id, codec=self.line.codec, setup_ms=dict(self._steps.done))
         self._tasks.start(self.room.set_status("active"), name="leg:active")
-        self.state.answered(self._choice.codec)
-
-    def _sdp(self, choice: MediaChoice, offer: bytes) -> bytes:
-        host = self._services.advertised_host
-        return write_answer(choice, offer, host, self._rtp.local_port, self._session_id, self._sdp_version)
+        self.state.answered(self.line.codec)
 
     # --- the phone --------------------------------------------------------------------------
 
-    def _on_frame(self, frame: Samples, at: float) -> None:
+    def line_said(self, frame: Samples) -> None:
         self.room.caller_said(frame)
 
-    def _next_frame(self) -> Samples:
+    def line_wants(self) -> Samples:
         if not self._prompt:
             return self.room.mix()
         frame = self._prompt.popleft()
@@ -135,29 +119,18 @@ class LiveLeg:
     def _on_first_audible(self) -> None:
         self._services.facts.record(FirstAudio, self._call_id, after_invite_ms=round(self._steps.since_invite_ms(), 1))
 
-    def _on_digit(self, digit: str, duration_ms: int) -> None:
+    def line_pressed(self, digit: str, way: Way, duration_ms: int) -> None:
         self.room.press(digit)
         self._services.facts.record(
-            DigitPressed, self._call_id, transport="rfc4733", duration_ms=duration_ms, pii={"digit": digit}
+            DigitPressed, self._call_id, transport=WAYS[way], duration_ms=duration_ms, pii={"digit": digit}
         )
 
-    def _on_reinvite(self, offer: bytes | None) -> bytes | Refusal:
-        """The phone moved, or holds and resumes; without an offer ours stands."""
-        if not self.answered:
-            return Refusal(491)
-        if offer is None:
-            return self._sdp(self._choice, self._call.offer or b"")
-        choice = choose(offer)
-        if isinstance(choice, SdpRefusal):
-            return Refusal(488)
-        try:
-            self._rtp.retarget(choice)
-        except BadInput:
-            return Refusal(488)
-        self._choice = choice
-        self._sdp_version += 1
-        _log.info("media_moved", call_id=self._call_id)
-        return self._sdp(choice, offer)
+    def line_held(self, held: bool) -> None:
+        self._services.facts.record(LegHeld, self._call_id, held=held, by="caller")
+        self._tasks.start(self.room.set_attributes({HELD: "true" if held else ""}), name="leg:held")
+
+    def line_over(self, slug: str) -> None:
+        self._end(ending(slug))
 
     # --- the room ---------------------------------------------------------------------------
 
@@ -176,7 +149,7 @@ class LiveLeg:
 
     async def _press(self, digit: str) -> None:
         try:
-            await self._rtp.send_digits(digit, DIGIT_TONE_MS, DIGIT_GAP_MS)
+            await self.line.press(digit, DIGIT_TONE_MS, DIGIT_GAP_MS)
         except (Unavailable, Overloaded) as error:
             _log.warning("digit_not_sent", call_id=self._call_id, code=error.code)
 

@@ -12,6 +12,7 @@ import httpx
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.facts import InviteRefused, NumbersPii
 from gateway.kernel.e164 import from_sip_user
+from gateway.kernel.errors import NotFound
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
@@ -20,18 +21,28 @@ from gateway.settings import Settings
 from gateway.sip.bus.connection import BusConnection
 from gateway.sip.bus.io_info import SERVICE, IoInfo
 from gateway.sip.bus.psrpc import PsrpcClient
+from gateway.sip.bus.serving import PsrpcServer
+from gateway.sip.bus.sip_internal import DIAL
+from gateway.sip.bus.sip_internal import SERVICE as SIP_SERVICE
 from gateway.sip.caller_audio import warm_up
 from gateway.sip.control_plane import ControlPlane
+from gateway.sip.dial_address import HostAddresses
+from gateway.sip.dialler import Dialler
 from gateway.sip.endings import ending
 from gateway.sip.gate import Gate
 from gateway.sip.inbound import InboundCall, record_refusal
 from gateway.sip.invite import clean
+from gateway.sip.line import PhoneLine
 from gateway.sip.loss_policy import LossPolicies
+from gateway.sip.outbound import OutboundCall
+from gateway.sip.outbound_gate import OutboundGate
+from gateway.sip.outbound_services import OutboundServices
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.services import NodeServices
 from gateway.sip.wire.ua import BadInvite, IncomingCall, UserAgent
 
 ALIVE_EVERY_S = 2.0
+Leg = InboundCall | OutboundCall
 
 _log = get_logger(__name__)
 
@@ -73,8 +84,13 @@ class SipNode:
             on_invite=self._on_invite,
             on_malformed=self._on_malformed,
         )
+        outbound = OutboundServices(
+            self._services, OutboundGate(self._control_plane, self.name), self._agent, HostAddresses()
+        )
+        self._dialler = Dialler(outbound, self._take, self._has_room)
+        self._server = PsrpcServer(self._bus, SIP_SERVICE)
         self._most_calls = sip.max_calls
-        self._live: dict[str, InboundCall] = {}
+        self._live: dict[str, Leg] = {}
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
@@ -87,24 +103,36 @@ class SipNode:
 
     async def start(self) -> None:
         await warm_up()
-        await self._bus.start()
         await self._services.facts.start()
         await self._agent.start()
+        await self._server.serve(DIAL, self._dialler.dial, affinity=self._affinity)
+        await self._bus.start()
         self._loops.start(self._stay_alive(), name="node:alive")
         gc.collect()
         gc.freeze()  # what lives from the start on need not be looked at in the middle of a call
         _log.info("node_ready", node=self.name, port=self.port)
 
     def _on_invite(self, call: IncomingCall) -> None:
-        if self._draining or len(self._live) >= self._most_calls:
+        if not self._has_room():
             how = ending("draining" if self._draining else "over_capacity")
             record_refusal(self._services, call, new_id("call"), how)
             call.reject(how.code, headers=how.headers)
             return
-        inbound = InboundCall(call, self._services)
-        self._live[inbound.call_id] = inbound
+        self._take(InboundCall(call, self._services))
+
+    def _has_room(self) -> bool:
+        return not self._draining and len(self._live) < self._most_calls
+
+    def _affinity(self) -> float:
+        """How gladly this node takes one more call out: 1 when idle, below 0 for not at all."""
+        if not (self._has_room() and self._bus.settled):
+            return -1.0
+        return 1.0 - len(self._live) / self._most_calls
+
+    def _take(self, leg: Leg) -> None:
+        self._live[leg.call_id] = leg
         self._empty.clear()
-        self._calls.start(self._carry(inbound), name="node:call")
+        self._calls.start(self._carry(leg), name="node:call")
 
     def _on_malformed(self, bad: BadInvite) -> None:
         """The wire refused it; worth a line in the call log only if it says who called whom."""
@@ -125,20 +153,29 @@ class SipNode:
             ),
         )
 
-    async def _carry(self, inbound: InboundCall) -> None:
+    async def _carry(self, leg: Leg) -> None:
         try:
-            await inbound.run()
+            await leg.run()
         finally:
-            del self._live[inbound.call_id]
+            del self._live[leg.call_id]
+            if isinstance(leg, OutboundCall):
+                self._dialler.over(leg)
             if not self._live:
                 self._empty.set()
 
     async def _stay_alive(self) -> None:
         while True:
             for call_id in await self._control_plane.alive(list(self._live)):
-                if inbound := self._live.get(call_id):
-                    inbound.end(ending("gateway_stopped"))
+                if leg := self._live.get(call_id):
+                    leg.end(ending("gateway_stopped"))
             await asyncio.sleep(ALIVE_EVERY_S)
+
+    def live_line(self, call_id: str) -> PhoneLine:
+        """The phone of a call that is on. Raises NotFound."""
+        leg = self._live.get(call_id)
+        if leg is None or leg.leg is None:
+            raise NotFound("this node has no such call", code="call.not_here")
+        return leg.leg.line
 
     def drain(self) -> None:
         """New calls get 503; those that are on go on."""
@@ -147,8 +184,8 @@ class SipNode:
 
     def end_all(self) -> None:
         """No more patience: BYE to everybody."""
-        for inbound in list(self._live.values()):
-            inbound.end(ending("gateway_stopped"))
+        for leg in list(self._live.values()):
+            leg.end(ending("gateway_stopped"))
 
     async def empty(self) -> None:
         """Returns when no call is on."""
@@ -160,6 +197,7 @@ class SipNode:
             async with asyncio.timeout(5.0):
                 await self._calls.join()
         await self._calls.close()
+        await self._server.close()
         await self._services.background.close()
         await self._loops.close()
         await self._agent.stop()

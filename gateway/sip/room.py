@@ -137,10 +137,27 @@ class RoomLink:
             except PublishDTMFError:
                 _log.warning("digit_not_published")
 
-    async def set_status(self, status: str) -> None:
-        """`sip.callStatus`: ringing, active, hangup."""
+    async def set_status(self, status: str, others: dict[str, str] | None = None) -> None:
+        """`sip.callStatus` (dialing, ringing, automation, active, hangup), and other attributes with it."""
+        await self.set_attributes({**(others or {}), STATUS: status})
+
+    async def set_attributes(self, attributes: dict[str, str]) -> None:
+        """Of our own participant; an empty value takes one away."""
         if self._room.isconnected():
-            await self._room.local_participant.set_attributes({STATUS: status})
+            await self._room.local_participant.set_attributes(attributes)
+
+    @property
+    def participant_id(self) -> str:
+        return self._room.local_participant.sid if self._room.isconnected() else ""
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Of our own participant, as the room has them; whoever may can have changed them."""
+        return dict(self._room.local_participant.attributes) if self._room.isconnected() else {}
+
+    @property
+    def is_alone(self) -> bool:
+        return not self._room.remote_participants
 
     def _on_publication(self, publication: rtc.RemoteTrackPublication) -> None:
         if publication.kind == rtc.TrackKind.KIND_AUDIO:
@@ -210,8 +227,8 @@ class RoomLink:
     def stats(self) -> dict[str, float]:
         return {"to_room_dropped": self._audio.dropped, "from_room_dropped": self._mixer.dropped}
 
-    async def leave(self) -> None:
-        """Leaves the room (CLIENT_INITIATED), even one that is just being joined."""
+    async def leave(self, reason: rtc.DisconnectReason.ValueType = rtc.DisconnectReason.CLIENT_INITIATED) -> None:
+        """Leaves the room, even one that is just being joined."""
         self._leaving = True
         self._stop_waiting()
         try:
@@ -219,7 +236,7 @@ class RoomLink:
                 if self._joining:
                     await asyncio.wait([self._joining])
                 await self.set_status("hangup")
-                await self._room.disconnect()
+                await self._room.disconnect(reason=reason)
         except TimeoutError:
             _log.warning("room_left_late")
         await self._tasks.close()

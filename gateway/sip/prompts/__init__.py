@@ -1,4 +1,4 @@
-"""Spoken sentences that ship with the node: 8 kHz mono wav files beside this module.
+"""Sentences and music that ship with the node: 8 kHz mono wav files beside this module.
 
 `python -m gateway.sip.prompts.make` makes them again, with flite.
 """
@@ -16,6 +16,7 @@ from gateway.sip.rtp.g711 import FRAME_SAMPLES, SAMPLE_RATE, Samples
 
 FOLDER = Path(__file__).parent
 DEFAULT = "sorry_call_back"
+HOLD_MUSIC = "hold_music"
 
 
 def names() -> list[str]:

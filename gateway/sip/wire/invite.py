@@ -41,7 +41,8 @@ def build_invite(asked: InviteAsked, *, own: str) -> Request:
     invite.add("CSeq", "1 INVITE")
     for name, value in session_timer.ask():
         invite.add(name, value)
-    invite.add("Content-Type", "application/sdp")
+    if asked.offer_sdp:
+        invite.add("Content-Type", "application/sdp")
     for name, value in asked.headers:
         invite.add(name, value)
     return invite

@@ -41,11 +41,13 @@ class OutgoingCall(CallInDialog):
     `on_ringing()` for the 180s and 183s among them.
     """
 
-    def __init__(self, agent: UserAgent, invite: Request, hop: Hop, credentials: tuple[str, str] | None) -> None:
+    def __init__(
+        self, agent: UserAgent, invite: Request, hop: Hop, credentials: tuple[str, str] | None, late_answer: bytes = b""
+    ) -> None:
         super().__init__(agent, hop, credentials)
-        self._invite = invite
+        self._invite, self._late_answer = invite, late_answer
         self._owns_call_id = True
-        self._local_sdp = invite.body
+        self._local_sdp = invite.body or late_answer
         self._answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._transaction: ClientTransaction | None = None
         self._provisional = self._cancelling = False
@@ -133,7 +135,7 @@ class OutgoingCall(CallInDialog):
         dialog = Dialog.from_response(self._invite, response)
         if branch:  # its PRACKs have used up numbers
             dialog.local_cseq, dialog.remote_cseq = branch.dialog.local_cseq, branch.dialog.remote_cseq
-        self._acks[tag] = self._agent.acknowledge(dialog, self._invite.cseq[0], self._hop)
+        self._acks[tag] = self._agent.acknowledge(dialog, self._invite.cseq[0], self._hop, self._late_answer)
         if self._answered or self._cancelling:  # another branch answered too, or we had given up
             bye = self._agent.exchange(dialog, dialog.request("BYE"), self._hop)
             self._agent.tasks.start(bye, name="sip:bye-fork")

@@ -46,12 +46,16 @@ class Sending:
     def give_up(self, transaction: ClientTransaction) -> None:
         self._layer.give_up(transaction)
 
-    def acknowledge(self, dialog: Dialog, cseq: int, hop: Hop) -> Callable[[], None]:
-        """Sends the ACK of a 2xx along the dialog's route; returns how to send it again."""
+    def acknowledge(self, dialog: Dialog, cseq: int, hop: Hop, answer: bytes = b"") -> Callable[[], None]:
+        """Sends the ACK of a 2xx along the route, with the answer to its offer; returns how to send it again."""
         address, transport = dialog.next_hop(hop.address)
         if hop.transport == "udp" and transport == "udp":
             hop = self._layer.udp_hop(address)
-        raw = self.with_via(dialog.request("ACK", cseq=cseq), hop).to_bytes()
+        ack = self.with_via(dialog.request("ACK", cseq=cseq), hop)
+        if answer:
+            ack.add("Content-Type", "application/sdp")
+            ack.body = answer
+        raw = ack.to_bytes()
         hop.send(raw)
         return lambda: hop.send(raw)
 

@@ -104,9 +104,11 @@ class UserAgent(Sending):
     async def call(
         self, target_uri: str, *, offer_sdp: bytes, from_user: str, from_host: str = "", display_name: str = "",
         to_uri: str = "", headers: Headers | None = None, credentials: tuple[str, str] | None = None,
-        transport: str = "udp", address: Address | None = None, server_name: str = "",
+        transport: str = "udp", address: Address | None = None, server_name: str = "", late_answer: bytes = b"",
     ) -> OutgoingCall:  # fmt: skip
         """Sends the INVITE to `address`, by default the IP address in `target_uri`. `transport` is udp, tcp or tls.
+
+        Without an offer the other side makes one in its 200, and `late_answer` goes back in the ACK.
 
         `server_name` is whom the other side's certificate must name. Raises BadInput unless there is an address to send
         to; OSError or TimeoutError when the connection fails; ValueError for a header of more than one line.
@@ -118,7 +120,7 @@ class UserAgent(Sending):
         to = address or _address_in(target_uri, transport)
         hop = await self._layer.hop_to(to, transport, size=len(invite.to_bytes()) + VIA_SIZE, server_name=server_name)
         self.add_contact(invite, hop)
-        line = OutgoingCall(self, self.with_via(invite, hop), hop, credentials)
+        line = OutgoingCall(self, self.with_via(invite, hop), hop, credentials, late_answer)
         line.start()
         return line
 

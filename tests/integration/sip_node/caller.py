@@ -6,17 +6,20 @@ import asyncio
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gateway.kernel.role_tokens import ensure_role_keys
 from gateway.settings import ApiSettings, Settings, SipSettings
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.ports import PortPool
-from gateway.sip.wire.sdp import read_answer, write_offer
-from gateway.sip.wire.ua import OutgoingCall, UserAgent
+from gateway.sip.wire.sdp import MediaPolicy, read_answer, write_offer
+from gateway.sip.wire.sdp_session import MediaSession
+from gateway.sip.wire.ua import CallFailed, OutgoingCall, UserAgent
 from tests.integration.switchboard import NUMBER, Switchboard
 
 HOST = "127.0.0.1"
 CALLER = "+15105550199"
+KEY = bytes(range(30))
 TONE = (np.sin(np.arange(160) * 2 * np.pi * 1000 / 8000) * 12000).astype(np.int16)
 
 
@@ -57,13 +60,13 @@ class Caller:
         rtp.on_digit = lambda digit, ms: self.digits.put_nowait(digit)
         return rtp
 
-    async def dial(self, port: int, number: str = NUMBER, **options: object) -> OutgoingCall:
+    async def dial(
+        self, port: int, number: str = NUMBER, policy: MediaPolicy | None = None, **options: object
+    ) -> OutgoingCall:
         self.rtp = self.open_rtp()
+        self.media = MediaSession(HOST, self.rtp.local_port, session_id=1, policy=policy, key=KEY)
         call = await self.agent.call(
-            f"sip:{number}@{HOST}:{port}",
-            offer_sdp=write_offer(HOST, self.rtp.local_port),
-            from_user=CALLER,
-            **options,
+            f"sip:{number}@{HOST}:{port}", offer_sdp=self.media.offer(), from_user=CALLER, **options
         )
         call.on_bye = self.bye.set
         call.on_ringing = self.ringing.set
@@ -75,16 +78,22 @@ class Caller:
         return await call.reinvite(write_offer(HOST, self.rtp.local_port, version=2))
 
     async def talk(self, call: OutgoingCall) -> None:
-        self.rtp.start(read_answer(await call.answered()))
+        answer = await call.answered()
+        self.rtp.start(self.media.take_answer(answer) if hasattr(self, "media") else read_answer(answer))
         self.rtp.pull = lambda: TONE
 
-    async def hears_loud(self) -> None:
+    async def refusal(self, call: OutgoingCall) -> int:
+        with pytest.raises(CallFailed) as failed:
+            await call.answered()
+        return failed.value.code
+
+    async def hears_loud(self, loud: int = 4000) -> None:
         async with asyncio.timeout(10):
-            while np.abs((await self.heard.get()).astype(int)).max() < 4000:
+            while np.abs((await self.heard.get()).astype(int)).max() < loud:
                 pass
 
-    async def hears_loud_again(self) -> None:
+    async def hears_loud_again(self, loud: int = 4000) -> None:
         """Forgets what was heard so far."""
         while not self.heard.empty():
             self.heard.get_nowait()
-        await self.hears_loud()
+        await self.hears_loud(loud)

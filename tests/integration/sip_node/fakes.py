@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import numpy as np
 from livekit import api, rtc
 
 from gateway.calls.admission import AdmissionVerdict
@@ -78,6 +79,7 @@ class EchoAgent:
         self.room = rtc.Room()
         self.source = rtc.AudioSource(48000, 1, queue_size_ms=60)
         self.digits: asyncio.Queue[str] = asyncio.Queue(maxsize=200)
+        self.heard: list[np.ndarray] = []
         self._tasks = TaskSet()
 
     async def join(self, room: str, *, audio: bool = True) -> None:
@@ -96,6 +98,7 @@ class EchoAgent:
 
     async def _echo(self, track: rtc.Track) -> None:
         async for event in rtc.AudioStream(track, sample_rate=48000, frame_size_ms=20, capacity=5):
+            self.heard.append(np.frombuffer(event.frame.data, dtype=np.int16))
             await self.source.capture_frame(event.frame)
 
     def phone(self) -> rtc.RemoteParticipant:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from livekit import rtc
 
-from gateway.calls.facts import AgentLost, DigitPressed, FirstAudio
+from gateway.calls.facts import AgentLost, DigitPressed, FirstAudio, LegHeld
 from gateway.kernel.errors import BadInput, Overloaded, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.agent_care import AgentCare
 from gateway.sip.agent_watch import Lost
+from gateway.sip.attributes import HELD
 from gateway.sip.call_state import CallState
 from gateway.sip.endings import Ending, ending
 from gateway.sip.line import PhoneLine
@@ -118,7 +119,8 @@ class OutboundLeg:
         )
 
     def line_held(self, held: bool) -> None:
-        _log.info("phone_holds" if held else "phone_back", call_id=self._call_id)
+        self._services.facts.record(LegHeld, self._call_id, held=held, by="callee")
+        self._tasks.start(self.room.set_attributes({HELD: "true" if held else ""}), name="leg:held")
 
     def line_over(self, slug: str) -> None:
         if self.answered:

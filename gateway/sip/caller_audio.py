@@ -9,6 +9,7 @@ import numpy as np
 from livekit import rtc
 
 from gateway.sip.livekit_ffi import capture
+from gateway.sip.rtp.frames import silence
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
 
 # 20 ms frames need a queue at all (without one livekit takes 10 ms frames only); two frames of it
@@ -24,27 +25,40 @@ async def warm_up() -> None:
 
 
 class CallerAudio:
-    """Feeds one AudioSource; what LiveKit cannot take in time is dropped, never saved up."""
+    """Feeds one AudioSource with frames of 20 ms at `frame_rate`; what LiveKit cannot take in time is dropped."""
 
-    def __init__(self) -> None:
-        self.source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=SOURCE_QUEUE_MS)
+    def __init__(self, frame_rate: int = SAMPLE_RATE) -> None:
+        self.source = rtc.AudioSource(frame_rate, 1, queue_size_ms=SOURCE_QUEUE_MS)
         self.dropped = 0
+        self.speaking = True
+        self._rate = frame_rate
+        self._silence = silence(frame_rate)
         self._burst: list[Samples] = []
         self._loop = asyncio.get_running_loop()
         # LiveKit copies a frame when it is handed over; these stay in case it ever reads a moment later.
         self._kept: deque[rtc.AudioFrame] = deque(maxlen=KEPT_FRAMES)
 
+    def speak(self, on: bool) -> None:
+        """Whether the room hears the caller, from the next frame on.
+
+        Silence goes there meanwhile, not nothing: who listens must notice that a sentence has ended.
+        """
+        if self.speaking and not on:
+            self._burst = [self._silence] * len(self._burst)
+            self.source.clear_queue()
+        self.speaking = on
+
     def put(self, frame: Samples) -> None:
-        """int16[160] at 8 kHz. Frames of one turn of the loop go together, or they might overtake each other."""
+        """int16, 20 ms. Frames of one turn of the loop go together, or they might overtake each other."""
         if not self._burst:
             self._loop.call_soon(self._hand_over)
-        self._burst.append(frame)
+        self._burst.append(frame if self.speaking else self._silence)
 
     def _hand_over(self) -> None:
         self.dropped += max(0, len(self._burst) - BURST_FRAMES)
         samples = np.concatenate(self._burst[-BURST_FRAMES:])
         self._burst.clear()
-        frame = rtc.AudioFrame(samples.tobytes(), SAMPLE_RATE, 1, len(samples))
+        frame = rtc.AudioFrame(samples.tobytes(), self._rate, 1, len(samples))
         self._kept.append(frame)
         capture(self.source, frame)
 

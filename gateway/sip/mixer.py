@@ -1,38 +1,102 @@
-"""Everybody in the room as one voice for the phone: short queues, one sum per clock tick."""
+"""Who of the room is heard on the phone, and all of them as one voice: short queues, one sum per clock tick."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import Enum
+
 import numpy as np
 
-from gateway.sip.rtp.frames import SILENCE, FrameQueue
-from gateway.sip.rtp.g711 import Samples
+from gateway.kernel.errors import BadInput
+from gateway.sip.limiter import Limiter
+from gateway.sip.rtp.frames import FrameQueue, silence
+from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
 
 QUEUE_FRAMES = 4
 
 
+class Everybody(Enum):
+    """The one value that means all sources, those included that come later or cannot be named."""
+
+    ALL = "all"
+
+
+ALL = Everybody.ALL
+Hearing = Everybody | frozenset[str]
+
+
+@dataclass
+class _Source:
+    identity: str
+    heard: bool
+    frames: FrameQueue = field(default_factory=lambda: FrameQueue(QUEUE_FRAMES))
+
+
 class Mixer:
-    """Frames are int16[160] at 8 kHz. Late audio is dropped by the queues, never saved up."""
+    """Frames are int16, 20 ms at `frame_rate`. Late audio is dropped by the queues, never saved up.
 
-    def __init__(self) -> None:
-        self._queues: dict[str, FrameQueue] = {}
+    A source is a track; several may belong to one identity. What `hear` was told last holds from the next frame on,
+    also for tracks that come later. Who is not named is not heard: neither strangers nor a track without a name.
+    """
 
-    def open(self, track: str) -> FrameQueue:
-        queue = self._queues[track] = FrameQueue(QUEUE_FRAMES)
-        return queue
+    def __init__(self, frame_rate: int = SAMPLE_RATE) -> None:
+        self._sources: dict[str, _Source] = {}
+        self._hearing: Hearing = ALL
+        self._silence = silence(frame_rate)
+        self._limiter = Limiter(len(self._silence))
+        self._dropped = 0  # by tracks that are gone
+
+    @property
+    def hearing(self) -> Hearing:
+        return self._hearing
+
+    def hear(self, who: Everybody | Collection[str]) -> None:
+        """Exactly these identities from the next frame on. Raises BadInput for what is no such list; then nobody is."""
+        wanted = _understood(who)
+        self._hearing = frozenset() if wanted is None else wanted
+        for source in self._sources.values():
+            heard = self._hears(source.identity)
+            if heard and not source.heard:
+                source.frames.clear()  # it was said to others
+            source.heard = heard
+        if wanted is None:
+            raise BadInput("who is heard must be ALL or a list of identities", field="hear")
+
+    def open(self, track: str, identity: str = "") -> FrameQueue:
+        """A queue for the frames of a new track."""
+        source = self._sources[track] = _Source(identity, self._hears(identity))
+        return source.frames
 
     def close(self, track: str) -> None:
-        self._queues.pop(track, None)
+        if source := self._sources.pop(track, None):
+            self._dropped += source.frames.dropped
 
     def mix(self) -> Samples:
-        """One frame of everybody; silence when nobody speaks."""
-        frames = [frame for queue in self._queues.values() if (frame := queue.take()) is not None]
+        """One frame of everybody who is heard; silence when nobody of them speaks."""
+        frames: list[Samples] = []
+        for source in self._sources.values():
+            frame = source.frames.take()  # of the others too, or they would be heard late once they may
+            if frame is not None and source.heard:
+                frames.append(frame)
+        if len(frames) > 1:
+            return self._limiter.limited(np.add.reduce(frames, dtype=np.int32))
         if not frames:
-            return SILENCE
-        if len(frames) == 1:
-            return frames[0]
-        total = np.sum(frames, axis=0, dtype=np.int32)
-        return np.clip(total, -32768, 32767).astype(np.int16)
+            self._limiter.rest()
+            return self._silence
+        return self._limiter.single(frames[0])
+
+    def _hears(self, identity: str) -> bool:
+        return self._hearing is ALL or (bool(identity) and identity in self._hearing)
 
     @property
     def dropped(self) -> int:
-        return sum(queue.dropped for queue in self._queues.values())
+        return self._dropped + sum(source.frames.dropped for source in self._sources.values())
+
+
+def _understood(who: object) -> Hearing | None:
+    if who is ALL:
+        return ALL
+    if isinstance(who, str | bytes) or not isinstance(who, Collection):
+        return None
+    return frozenset(who) if all(isinstance(name, str) for name in who) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Collection
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ from gateway.sip import agent_watch
 from gateway.sip.attributes import STATUS
 from gateway.sip.caller_audio import CallerAudio
 from gateway.sip.livekit_ffi import no_audio, only_its_own
-from gateway.sip.mixer import Mixer
+from gateway.sip.mixer import Everybody, Mixer
 from gateway.sip.rtp.digits import KEYS
 from gateway.sip.rtp.g711 import FRAME_MS, SAMPLE_RATE, Samples
 
@@ -64,13 +65,14 @@ class RoomListener(Protocol):
 
 
 class RoomLink:
-    def __init__(self, url: str, token: str, listener: RoomListener) -> None:
+    def __init__(self, url: str, token: str, listener: RoomListener, *, frame_rate: int = SAMPLE_RATE) -> None:
         self._url = url
         self._token = token
         self._listener = listener
         self._room = rtc.Room()
-        self._audio = CallerAudio()
-        self._mixer = Mixer()
+        self._frame_rate = frame_rate
+        self._audio = CallerAudio(frame_rate)
+        self._mixer = Mixer(frame_rate)
         self._tasks = TaskSet()
         self._joining: asyncio.Future[None] | None = None
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
@@ -119,8 +121,16 @@ class RoomLink:
         self._audio.put(frame)
 
     def mix(self) -> Samples:
-        """The next 20 ms of everybody else."""
+        """The next 20 ms of everybody who is heard."""
         return self._mixer.mix()
+
+    def hear(self, who: Everybody | Collection[str]) -> None:
+        """Whom the phone hears from the next frame on: ALL, or exactly these identities. Raises BadInput."""
+        self._mixer.hear(who)
+
+    def speak(self, on: bool) -> None:
+        """Whether the room hears the phone from the next frame on."""
+        self._audio.speak(on)
 
     def press(self, digit: str) -> None:
         """A key of the caller's, told to the room; keys keep their order."""
@@ -167,15 +177,15 @@ class RoomLink:
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
-            self._tasks.start(self._listen(track), name="leg:remote-audio")
+            self._tasks.start(self._listen(track, participant.identity), name="leg:remote-audio")
             self._listener.audio_heard()
 
-    async def _listen(self, track: rtc.Track) -> None:
+    async def _listen(self, track: rtc.Track, identity: str) -> None:
         stream = rtc.AudioStream(
-            track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=STREAM_CAPACITY
+            track, sample_rate=self._frame_rate, num_channels=1, frame_size_ms=FRAME_MS, capacity=STREAM_CAPACITY
         )
         only_its_own(stream)
-        queue = self._mixer.open(track.sid)
+        queue = self._mixer.open(track.sid, identity)
         try:
             async for event in stream:
                 queue.put(np.frombuffer(event.frame.data, dtype=np.int16))

@@ -57,3 +57,16 @@ async def test_what_the_caller_says_reaches_the_source_whole_and_in_order() -> N
     kept = np.frombuffer(audio._kept[0].data, dtype=np.int16)
     assert kept.reshape(3, 160)[:, 0].tolist() == [2, 3, 4]
     await audio.close()
+
+
+async def test_a_caller_who_may_not_be_heard_becomes_silence_that_goes_on() -> None:
+    audio = CallerAudio(16000)
+    handed: list[np.ndarray] = []
+    for speaking, value in ((True, 7), (False, 8), (True, 9)):
+        audio.put(np.full(320, 5, np.int16))
+        audio.speak(speaking)  # holds for what is not handed over yet, too
+        audio.put(np.full(320, value, np.int16))
+        await asyncio.sleep(0)
+        handed.append(np.frombuffer(audio._kept[-1].data, dtype=np.int16)[::320])
+    assert [part.tolist() for part in handed] == [[5, 7], [0, 0], [0, 9]]
+    await audio.close()

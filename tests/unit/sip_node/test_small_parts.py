@@ -1,10 +1,9 @@
-"""The pure parts of the node: attributes, agent watch, endings, loss policies, prompts, mixer."""
+"""The pure parts of the node: attributes, agent watch, endings, loss policies, prompts."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from gateway.calls.admission import LegPolicy
@@ -16,7 +15,6 @@ from gateway.sip.attributes import LegIdentity, header_attributes, leg_attribute
 from gateway.sip.bus import channels
 from gateway.sip.endings import CODES, ending
 from gateway.sip.loss_policy import LossPolicies
-from gateway.sip.mixer import Mixer
 
 LEG = LegIdentity("call_1", "SCL_1", "abc@host", "tag1", "host.example")
 
@@ -112,14 +110,3 @@ def test_the_prompts_can_be_heard() -> None:
     assert prompts.DEFAULT in prompts.names()
     with pytest.raises(NotFound):
         prompts.frames_of("../secret")
-
-
-def test_voices_are_summed_without_wrapping_around() -> None:
-    mixer = Mixer()
-    one, two = mixer.open("one"), mixer.open("two")
-    assert not mixer.mix().any()
-    one.put(np.full(160, 30000, np.int16))
-    two.put(np.full(160, 20000, np.int16))
-    assert (mixer.mix() == 32767).all()
-    one.put(np.full(160, 5, np.int16))
-    assert (mixer.mix() == 5).all()

@@ -43,6 +43,11 @@ class SipSettings(BaseModel):
     port: int = 5060
     advertised_host: str = Field(default="", description="address for Contact and SDP when it differs from host")
     tcp: bool = True
+    tls_port: int = Field(default=0, description="usually 5061; 0 = no TLS")
+    tls_certificate: Path | None = Field(default=None, description="PEM, with its chain; for TLS")
+    tls_private_key: Path | None = None
+    tls_ca_file: Path | None = Field(default=None, description="who is believed; default: the machine's authorities")
+    tls_ask_clients: bool = Field(default=False, description="only callers with a certificate of tls_ca_file")
     rtp_port_min: int = 20000
     rtp_port_max: int = 20998
     max_calls: int = 50

@@ -16,6 +16,7 @@ from gateway.sip.loss_policy import LossPolicies
 from gateway.sip.wire.ua import IncomingCall
 
 MOST_IDENTITY_HEADERS = 8
+TRANSPORTS: dict[str, Literal["udp", "tcp", "tls"]] = {"udp": "udp", "tcp": "tcp", "tls": "tls"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Gate:
                 call_id=call_id,
                 direction="inbound",
                 sip_call_id=asked.sip_call_id,
-                transport="tcp" if asked.transport == "tcp" else "udp",
+                transport=TRANSPORTS[asked.transport],
                 node=self.node,
                 livekit_trunk_id=trunk.trunk_id,
                 pii=numbers,

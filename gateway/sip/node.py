@@ -39,6 +39,7 @@ from gateway.sip.outbound_gate import OutboundGate
 from gateway.sip.outbound_services import OutboundServices
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.services import NodeServices
+from gateway.sip.wire.tls import TlsOptions
 from gateway.sip.wire.ua import BadInvite, IncomingCall, UserAgent
 
 ALIVE_EVERY_S = 2.0
@@ -81,6 +82,7 @@ class SipNode:
             sip.port,
             advertised_host=sip.advertised_host,
             tcp=sip.tcp,
+            tls=TlsOptions.from_settings(sip),
             on_invite=self._on_invite,
             on_malformed=self._on_malformed,
         )

@@ -77,7 +77,11 @@ class RuleFound:
 
 
 def _uri(party: Party, transport: str) -> bytes:
-    code = {"udp": SIPTransport.SIP_TRANSPORT_UDP, "tcp": SIPTransport.SIP_TRANSPORT_TCP}
+    code = {
+        "udp": SIPTransport.SIP_TRANSPORT_UDP,
+        "tcp": SIPTransport.SIP_TRANSPORT_TCP,
+        "tls": SIPTransport.SIP_TRANSPORT_TLS,
+    }
     return SIPUri(
         user=party.user,
         host=party.host,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.kernel.errors import SetupError
+from gateway.settings import SipSettings
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,18 @@ class TlsOptions:
     private_key: Path
     ca_file: Path | None = None
     ask_clients: bool = False
+
+    @classmethod
+    def from_settings(cls, sip: SipSettings) -> TlsOptions | None:
+        """None when TLS is not wanted. Raises SetupError when it is and has no certificate."""
+        if not sip.tls_port:
+            return None
+        if sip.tls_certificate is None or sip.tls_private_key is None:
+            raise SetupError(
+                "TLS needs a certificate and its key",
+                todo="set GATEWAY_SIP__TLS_CERTIFICATE and GATEWAY_SIP__TLS_PRIVATE_KEY, or GATEWAY_SIP__TLS_PORT=0",
+            )
+        return cls(sip.tls_port, sip.tls_certificate, sip.tls_private_key, sip.tls_ca_file, sip.tls_ask_clients)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.kernel.errors import SetupError
+from gateway.settings import SipSettings
 from gateway.sip.wire.tls import TlsContexts, TlsOptions
 from gateway.sip.wire.ua import UserAgent
 from gateway.sip.wire.udp import Address
@@ -115,3 +116,12 @@ def test_files_that_are_no_certificates_are_named(tmp_path: Path, authority: Aut
         TlsContexts.load(TlsOptions(0, tmp_path / "missing.pem", made.private_key))
     with pytest.raises(SetupError, match="missing"):
         TlsContexts.load(TlsOptions(0, made.certificate, made.private_key, tmp_path / "missing.pem"))
+
+
+def test_tls_comes_by_settings_and_needs_its_files() -> None:
+    assert TlsOptions.from_settings(SipSettings()) is None
+    with pytest.raises(SetupError, match="certificate"):
+        TlsOptions.from_settings(SipSettings(tls_port=5061))
+    files = {"tls_certificate": "/a", "tls_private_key": "/b", "tls_ask_clients": True}
+    made = TlsOptions.from_settings(SipSettings.model_validate({"tls_port": 5061, **files}))
+    assert made == TlsOptions(5061, Path("/a"), Path("/b"), None, True)

@@ -43,6 +43,7 @@ from gateway.sip.wire.tls import TlsOptions
 from gateway.sip.wire.ua import BadInvite, IncomingCall, UserAgent
 
 ALIVE_EVERY_S = 2.0
+BUS_WITHIN_S = 2.0
 Leg = InboundCall | OutboundCall
 
 _log = get_logger(__name__)
@@ -109,6 +110,9 @@ class SipNode:
         await self._agent.start()
         await self._server.serve(DIAL, self._dialler.dial, affinity=self._affinity)
         await self._bus.start()
+        with contextlib.suppress(TimeoutError):  # without Redis it starts all the same
+            async with asyncio.timeout(BUS_WITHIN_S):
+                await self._bus.until_connected()
         self._loops.start(self._stay_alive(), name="node:alive")
         gc.collect()
         gc.freeze()  # what lives from the start on need not be looked at in the middle of a call

@@ -42,14 +42,11 @@ RINGING_TIMEOUT_S = 30.0  # what livekit-api asks for when nobody says how long
 END_WITHIN_S = 2.0  # CANCEL and BYE are repeated for longer, but nobody waits for that
 SRTP_KEY_BYTES = 30
 
+# The only reasons that LiveKit lets a participant give; anything else is told to the room as CLIENT_INITIATED.
 _LEAVE_REASONS = {
     "no_answer": rtc.DisconnectReason.USER_UNAVAILABLE,
     "busy": rtc.DisconnectReason.USER_REJECTED,
     "declined": rtc.DisconnectReason.USER_REJECTED,
-    "rejected": rtc.DisconnectReason.SIP_TRUNK_FAILURE,
-    "unreachable": rtc.DisconnectReason.SIP_TRUNK_FAILURE,
-    "blocked": rtc.DisconnectReason.SIP_TRUNK_FAILURE,
-    "carrier_limit": rtc.DisconnectReason.SIP_TRUNK_FAILURE,
 }
 
 _log = get_logger(__name__)
@@ -248,8 +245,8 @@ class OutboundCall:
             self.settled.exception()  # whoever asked may be gone
         bye = asyncio.ensure_future(dialog.hangup(self.extra_headers())) if dialog else None
         if leg is not None:
-            reason = rtc.DisconnectReason.CLIENT_INITIATED if answered else _LEAVE_REASONS.get(how.slug)
-            await leg.close(rtc.DisconnectReason.CLIENT_INITIATED if reason is None else reason)
+            by_us = rtc.DisconnectReason.CLIENT_INITIATED
+            await leg.close(by_us if answered else _LEAVE_REASONS.get(how.slug, by_us))
         if bye is not None:
             await asyncio.wait([bye], timeout=END_WITHIN_S)
             bye.cancel()

@@ -24,10 +24,10 @@ Reason = rtc.DisconnectReason
         (486, {"Reason": 'Q.850;cause=17;text="User busy"'}, "busy", "callee", Reason.USER_REJECTED),
         (480, {}, "no_answer", "callee", Reason.USER_UNAVAILABLE),
         (603, {}, "declined", "callee", Reason.USER_REJECTED),
-        (403, {}, "rejected", "carrier", Reason.SIP_TRUNK_FAILURE),
-        (404, {}, "unreachable", "carrier", Reason.SIP_TRUNK_FAILURE),
-        (503, {"Retry-After": "30"}, "carrier_limit", "carrier", Reason.SIP_TRUNK_FAILURE),
-        (608, {}, "blocked", "carrier", Reason.SIP_TRUNK_FAILURE),
+        (403, {}, "rejected", "carrier", Reason.CLIENT_INITIATED),
+        (404, {}, "unreachable", "carrier", Reason.CLIENT_INITIATED),
+        (503, {"Retry-After": "30"}, "carrier_limit", "carrier", Reason.CLIENT_INITIATED),
+        (608, {}, "blocked", "carrier", Reason.CLIENT_INITIATED),
     ],
 )
 async def test_a_refusal_of_the_far_end_reaches_asker_record_and_room(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import load, round_trip, set_up, turns
+from bench import load, round_trip, rtp_path, set_up, turns
 from bench.figures import Series, show, write
 from bench.providers import Delays, ProviderServer
 from bench.stack import BenchStack, bench_stack
@@ -21,12 +21,14 @@ from gateway.stack.ports import PortAllocator
 
 RESULTS = Path(__file__).parent / "results"
 LINE = LINES / "i_want_to_pay_my_bill.wav"
-PARTS = ("set-up", "media", "load", "turns")
+PARTS = ("rtp", "set-up", "media", "load", "turns")
 
 
 async def measure(parts: list[str], rounds: int, calls: int, tick: Callable[[str], None]) -> list[Series]:
     found: list[Series] = []
-    if set(parts) - {"turns"}:
+    if "rtp" in parts:
+        found += rtp_path.measure(rounds, tick)
+    if set(parts) - {"turns", "rtp"}:
         async with bench_stack(tick) as stack:
             if "set-up" in parts:
                 found += await set_up.measure(stack, rounds, tick)

@@ -32,6 +32,8 @@ class MediaTarget(Protocol):
     @property
     def telephone_event_pt(self) -> int | None: ...
     @property
+    def offered_event_pt(self) -> int | None: ...
+    @property
     def comfort_noise_pt(self) -> int | None: ...
     @property
     def send_ptime_ms(self) -> int: ...
@@ -98,8 +100,9 @@ class Flow:
         self._kinds: dict[int, Kind] = {target.payload_type: "audio"}
         if target.comfort_noise_pt is not None:
             self._kinds[target.comfort_noise_pt] = "noise"
-        if target.telephone_event_pt is not None:
-            self._kinds[target.telephone_event_pt] = "event"
+        for number in (target.offered_event_pt, target.telephone_event_pt):
+            if number is not None and target.telephone_event_pt is not None:
+                self._kinds.setdefault(number, "event")
         self.mux = target.rtcp_mux
         self._named_rtcp = (target.rtcp_host, target.rtcp_port)
         self.muted = target.on_hold  # the peer holds: it wants nothing

@@ -13,6 +13,7 @@ from gateway.sip.wire.sdp_media import (
     COMFORT_NOISE,
     DIRECTIONS,
     EVENTS,
+    EVENTS_OFFERED,
     NOWHERE,
     Direction,
     MediaChoice,
@@ -54,14 +55,21 @@ def read_offer(body: bytes, policy: MediaPolicy = ANY_CODEC) -> MediaChoice:
     return _settle(body, policy)
 
 
-def read_answer(body: bytes, policy: MediaPolicy = ANY_CODEC, *, local_key: bytes | None = None) -> MediaChoice:
-    """What the other side chose of our offer; `local_key` is the one we offered. Raises SdpRefused."""
+def read_answer(
+    body: bytes,
+    policy: MediaPolicy = ANY_CODEC,
+    *,
+    local_key: bytes | None = None,
+    offered_event_pt: int | None = EVENTS_OFFERED,
+) -> MediaChoice:
+    """What the other side chose of our offer; `local_key` and `offered_event_pt` were in it. Raises SdpRefused."""
     # We offer keys only where they are required: in another answer they mean nothing.
     encryption = "require" if policy.encryption == "require" else "none"
     offered = MediaPolicy(policy.codecs, encryption)
     choice = _settle(body, offered)
     if choice.stream != 0:
         raise SdpRefused("the answer does not take the stream that was offered")
+    choice = replace(choice, offered_event_pt=offered_event_pt)
     return replace(choice, local_key=local_key) if choice.crypto else choice
 
 

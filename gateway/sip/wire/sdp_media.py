@@ -27,7 +27,7 @@ NOWHERE = "0.0.0.0"  # the hold of RFC 2543
 class MediaPolicy:
     """A trunk's rules: `codecs` it may use, in the order of our offers; an answer keeps the offerer's order."""
 
-    codecs: tuple[Codec, ...] = ("PCMU", "PCMA")
+    codecs: tuple[Codec, ...] = ("PCMU", "PCMA", "G722")
     encryption: Encryption = "none"
     comfort_noise: bool = False  # invite the peer's silence suppression in our offers
     digits: bool = True  # telephone events in our offers
@@ -42,6 +42,7 @@ class MediaChoice:
     remote_host: str
     remote_port: int
     telephone_event_pt: int | None = None
+    offered_event_pt: int | None = None  # in our offer; what comes may carry it when their answer has another number
     ptime_ms: int = 20  # what the peer would like, within 10..60
     direction: Direction = "sendrecv"
     comfort_noise_pt: int | None = None

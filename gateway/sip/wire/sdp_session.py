@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gateway.sip.wire.sdp import read_answer, read_offer, write_answer, write_offer
 from gateway.sip.wire.sdp_media import Direction, MediaChoice, MediaPolicy
+from gateway.sip.wire.sdp_write import numbers_of
 
 Write = Callable[[int], bytes]  # a description with this version
 
@@ -53,7 +54,8 @@ class MediaSession:
 
     def take_answer(self, body: bytes) -> MediaChoice:
         """What they chose of our last offer."""
-        self.choice = read_answer(body, self._expected(), local_key=self._key)
+        _, events, _ = numbers_of(self.policy, self.choice)
+        self.choice = read_answer(body, self._expected(), local_key=self._key, offered_event_pt=events)
         return self.choice
 
     def _expected(self) -> MediaPolicy:

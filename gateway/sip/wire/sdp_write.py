@@ -62,7 +62,7 @@ def write_offer(
 
     `direction` is ours: sendonly or inactive holds the other side, sendrecv takes it back. Raises SdpRefused.
     """
-    numbers, events, noise = _numbers(policy, current)
+    numbers, events, noise = numbers_of(policy, current)
     secure = policy.encryption == "require" or (current is not None and current.crypto is not None)
     protocol = current.protocol if current else ("RTP/SAVP" if secure else "RTP/AVP")
     lines = _head(local_host, session_id, version) + _audio(numbers, events, noise, local_port, protocol)
@@ -75,7 +75,7 @@ def write_offer(
     return _joined([*lines, f"a=ptime:{ptime}", *mux, f"a={direction}"])
 
 
-def _numbers(policy: MediaPolicy, current: MediaChoice | None) -> tuple[dict[str, int], int | None, int | None]:
+def numbers_of(policy: MediaPolicy, current: MediaChoice | None) -> tuple[dict[str, int], int | None, int | None]:
     """Payload types of the codecs, the events and the noise; a number once used keeps its meaning (RFC 3264 §8.3.2)."""
     events = EVENTS_OFFERED if policy.digits else None
     noise = COMFORT_NOISE_NUMBER if policy.comfort_noise else None

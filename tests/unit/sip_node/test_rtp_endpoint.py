@@ -278,3 +278,14 @@ async def test_packets_of_10_ms_are_sent_to_a_peer_that_wants_them(pool: PortPoo
         assert all(packet and len(packet.payload) == 80 for packet in packets)
         stamps = [packet.timestamp for packet in packets if packet]
         assert {(b - a) % 2**32 for a, b in pairwise(stamps)} == {80}
+
+
+def test_keys_are_heard_under_our_number_and_sent_under_theirs() -> None:
+    flow, source = Flow(target(4000, telephone_event_pt=96, offered_event_pt=101), "", 0.0, 8000), (HOST, 4000)
+    for number, payload_type in enumerate((101, 96)):
+        heard = flow.heard(build(payload_type, True, number, number * 1000, 1, b"\x05\x0a\x00\xa0"), source, 0.0)
+        assert heard.pressed
+        assert heard.pressed.digit == "5"
+    assert flow.outgoing.event_payload_type == 96
+    none = Flow(target(4000, telephone_event_pt=None, offered_event_pt=101), "", 0.0, 8000)
+    assert none.heard(build(101, True, 1, 1, 1, b"\x05\x0a\x00\xa0"), source, 0.0).pressed is None

@@ -37,7 +37,7 @@ def refused(body: bytes, policy: MediaPolicy = ANY) -> str:
 
 
 def test_the_first_codec_we_speak_is_taken_by_name_and_its_number_kept() -> None:
-    choice = chosen(offer("m=audio 4000 RTP/AVP 9 111 97 8", "a=rtpmap:111 opus/48000/2", "a=rtpmap:97 pcmu/8000/1"))
+    choice = chosen(offer("m=audio 4000 RTP/AVP 18 111 97 8", "a=rtpmap:111 opus/48000/2", "a=rtpmap:97 pcmu/8000/1"))
     assert (choice.codec, choice.payload_type) == ("PCMU", 97)
     assert (choice.remote_host, choice.remote_port) == ("203.0.113.5", 4000)
 

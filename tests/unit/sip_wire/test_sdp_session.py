@@ -63,6 +63,8 @@ def test_a_late_offer_is_ours_and_the_answer_settles_it() -> None:
     assert b"m=audio 6000 RTP/AVP 0 8 9 101\r\n" in ours.offer()
     choice = ours.take_answer(offer("m=audio 4000 RTP/AVP 8 101", "a=rtpmap:101 telephone-event/8000"))
     assert (choice.codec, choice.telephone_event_pt, choice.local_key) == ("PCMA", 101, None)
+    other = pair()[0].take_answer(offer("m=audio 4000 RTP/AVP 8 96", "a=rtpmap:96 telephone-event/8000"))
+    assert (other.telephone_event_pt, other.offered_event_pt) == (96, 101)
 
 
 def test_a_later_offer_puts_the_codec_in_use_first_and_keeps_every_number() -> None:

@@ -32,6 +32,7 @@ class TrunkRow(Base):
     price_per_minute: Mapped[str | None] = mapped_column(String(16), comment="decimal")
     max_spend_per_day: Mapped[str | None] = mapped_column(String(16), comment="decimal, per day of UTC")
     currency: Mapped[str] = mapped_column(String(3), default="USD", comment="ISO 4217")
+    media: Mapped[dict[str, object]] = mapped_column(JSON, default=dict, comment="trunks.media.MediaTerms")
     address: Mapped[str] = mapped_column(String(255), default="", comment="outbound: host[:port]")
     transport: Mapped[str] = mapped_column(String(8), default="auto")
     numbers: Mapped[list[str]] = mapped_column(JSON, default=list, comment="outbound: caller ids")

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from gateway.kernel.e164 import is_country, parse_e164
 from gateway.kernel.errors import BadInput
 from gateway.rest.written import Written
+from trunks.media import MediaTerms
 
 
 def _e164(text: str) -> str:
@@ -68,6 +69,7 @@ class InboundTrunkAsked(Written):
     auth_password: Secret = ""
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
     max_calls: int | None = Field(default=None, ge=1, le=100_000)
+    media: MediaTerms = MediaTerms()
     allowed_countries: Countries = Field(default=[], description=TRANSFER_COUNTRIES)
     allow_extensions: bool = Field(default=False, description=CALL_EXTENSIONS)
 
@@ -82,6 +84,7 @@ class InboundTrunkChange(Written):
     auth_password: Secret | None = None
     on_control_plane_loss: Literal["accept", "reject"] | None = None
     max_calls: int | None = Field(default=None, ge=1, le=100_000)
+    media: MediaTerms | None = Field(default=None, description="replaces all of it")
     allowed_countries: Countries | None = Field(default=None, description=TRANSFER_COUNTRIES)
     allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
 
@@ -98,6 +101,7 @@ class InboundTrunk(BaseModel):
     auth_username: str
     on_control_plane_loss: str
     max_calls: int | None
+    media: MediaTerms
     allowed_countries: list[str]
     allow_extensions: bool
     livekit_id: str
@@ -118,6 +122,7 @@ class OutboundTrunkAsked(Written):
     numbers: Numbers = Field(min_length=1, description="caller ids")
     auth_username: str = Field(default="", max_length=100)
     auth_password: Secret = ""
+    media: MediaTerms = MediaTerms()
     allowed_countries: Countries = Field(default=[], description=CALL_COUNTRIES)
     allow_extensions: bool = Field(default=False, description=CALL_EXTENSIONS)
     max_calls: int | None = Field(default=10, ge=1, le=100_000, description="open calls at a time; null for no limit")
@@ -135,6 +140,7 @@ class OutboundTrunkChange(Written):
     numbers: Annotated[Numbers, Field(min_length=1)] | None = None
     auth_username: str | None = Field(default=None, max_length=100)
     auth_password: Secret | None = None
+    media: MediaTerms | None = Field(default=None, description="replaces all of it")
     allowed_countries: Countries | None = Field(default=None, description=CALL_COUNTRIES)
     allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
     max_calls: int | None = Field(default=None, ge=1, le=100_000, description="null for no limit")
@@ -154,6 +160,7 @@ class OutboundTrunk(BaseModel):
     transport: str
     numbers: list[str]
     auth_username: str
+    media: MediaTerms
     allowed_countries: list[str]
     allow_extensions: bool
     max_calls: int | None

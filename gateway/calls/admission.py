@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from gateway.calls.facts import NumbersPii, Strict
+from trunks.media import MediaTerms
 
 
 class AdmissionAsked(Strict):
@@ -41,12 +42,7 @@ class LegPolicy(Strict):
     agent_wait_s: float = Field(default=8.0, description="no agent by then: the fallback")
     fallback_prompt: str = Field(default="sorry_call_back", description="name of a shipped prompt")
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
-    codecs: tuple[Literal["PCMU", "PCMA", "G722"], ...] = Field(
-        default=("PCMU", "PCMA", "G722"), min_length=1, description="that may be spoken, in the order of our offers"
-    )
-    encryption: Literal["none", "allow", "require"] = Field(default="none", description="SRTP with keys in the SDP")
-    dtmf: Literal["auto", "rfc4733", "info", "inband"] = Field(default="auto", description="how keys are sent")
-    media_timeout_s: int | None = Field(default=None, description="without audio; None leaves it to the node")
+    media: MediaTerms = MediaTerms()
 
 
 class AdmissionVerdict(Strict):

@@ -10,12 +10,13 @@ number tells 404 from 403.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
 from gateway.calls.slugs import sentence_for
+from trunks.media import MediaTerms
 
 RETRY_AFTER_S = 5
 
@@ -30,6 +31,7 @@ class KnownTrunk:
     max_calls: int | None = None
     open_calls: int = 0
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
+    media: MediaTerms = field(default_factory=MediaTerms)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def policy_of(route: Route) -> LegPolicy:
         wishes["max_duration_s"] = route.rule.max_duration_s
     if route.any_trunk:
         wishes["on_control_plane_loss"] = route.any_trunk.on_control_plane_loss
+        wishes["media"] = route.any_trunk.media
     return LegPolicy.model_validate(wishes)
 
 

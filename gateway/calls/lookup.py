@@ -12,6 +12,7 @@ from gateway.calls.admit import KnownRule, KnownTrunk, Route
 from gateway.calls.facts import InviteReceived
 from gateway.calls.own_facts import RecordedFact, RouteFound
 from gateway.calls.repository import CallRepository
+from trunks.media import MediaTerms
 from trunks.models import TrunkRow
 from trunks.repository import NumberRepository, TrunkRepository
 
@@ -72,6 +73,7 @@ async def _known(session: AsyncSession, row: TrunkRow | None) -> KnownTrunk | No
         max_calls=row.max_calls,
         open_calls=0 if row.max_calls is None else await CallRepository(session).count_open(row.id),
         on_control_plane_loss="accept" if row.on_control_plane_loss == "accept" else "reject",
+        media=MediaTerms.model_validate(row.media),
     )
 
 

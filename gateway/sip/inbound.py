@@ -22,6 +22,7 @@ from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
+from gateway.sip.wire.calls import Headers
 from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, choose
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall
@@ -47,6 +48,7 @@ class InboundCall:
         self._over: asyncio.Future[Ending | None] = asyncio.get_running_loop().create_future()
         self._admitted = False
         self._leg: LiveLeg | None = None
+        self.transferring = False
         call.on_cancelled = lambda: self.end(ending("caller_cancelled", "caller"))
         call.on_bye = self._on_bye
         call.on_ack_timeout = lambda: self.end(ending("ack_timeout"))
@@ -54,6 +56,23 @@ class InboundCall:
     @property
     def leg(self) -> LiveLeg | None:
         return self._leg
+
+    @property
+    def dialog(self) -> IncomingCall:
+        return self._call
+
+    @property
+    def own_user(self) -> str:
+        """Who was called, and so transfers."""
+        return self._numbers.dnis
+
+    @property
+    def is_outbound(self) -> bool:
+        return False
+
+    def extra_headers(self) -> Headers:
+        """None: a rule's attributes are not mapped to headers of BYE and REFER."""
+        return []
 
     def end(self, how: Ending) -> None:
         """The first ending stands."""
@@ -64,7 +83,8 @@ class InboundCall:
 
     def _on_bye(self) -> None:
         gave_up = self._leg is not None and self._leg.falling_back
-        self.end(ending("no_agent" if gave_up else "completed", "caller"))
+        usual = "transferred" if self.transferring else "completed"
+        self.end(ending("no_agent" if gave_up else usual, "caller"))
 
     async def run(self) -> None:
         self._tasks.start(self._set_up_or_end(), name="call:set-up").add_done_callback(self._set_up_ended)
@@ -119,9 +139,9 @@ class InboundCall:
             self._header_attributes(rule),
         )
         policy = admitted.policy
-        media_policy = MediaPolicy(policy.codecs, policy.encryption)
+        media_policy = MediaPolicy(policy.media.codecs, policy.media.encryption)
         self._look_at_offer(media_policy)
-        rtp = self._open_rtp(policy.media_timeout_s)
+        rtp = self._open_rtp(policy.media.timeout_s)
         media = MediaSession(
             self._services.advertised_host, rtp.local_port, session_id=secrets.randbits(31),
             policy=media_policy, key=secrets.token_bytes(KEY_BYTES),

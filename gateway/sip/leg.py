@@ -48,11 +48,12 @@ class LiveLeg:
         self.is_in_room = False
         self.falling_back = False
         self.ending = False  # somebody has ended it; nothing may begin any more
+        self.tone: Callable[[], Samples] | None = None  # for the phone, in place of the room
         self._heard = False
         self._call_id = call_id
         self._call = call
         self._rtp = rtp
-        self.line = PhoneLine(call, rtp, media, self, dtmf=policy.dtmf)
+        self.line = PhoneLine(call, rtp, media, self, dtmf=policy.media.dtmf)
         self._services = services
         self._steps = steps
         self._end = end
@@ -110,7 +111,7 @@ class LiveLeg:
 
     def line_wants(self) -> Samples:
         if not self._prompt:
-            return self.room.mix()
+            return self.tone() if self.tone else self.room.mix()
         frame = self._prompt.popleft()
         if not self._prompt:
             self._prompt_done.set()

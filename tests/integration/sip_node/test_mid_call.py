@@ -180,7 +180,7 @@ async def test_a_trunk_that_wants_encryption_refuses_a_plain_call_and_carries_an
     switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
     await switchboard.add_trunk_and_rule()
-    policy = LegPolicy.model_validate({"encryption": "require"})
+    policy = LegPolicy.model_validate({"media": {"encryption": "require"}})
     control_plane.verdict = AdmissionVerdict(verdict="accept", policy=policy)
     plain = await caller.dial(node.port)
     assert await caller.refusal(plain) == 488

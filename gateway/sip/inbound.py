@@ -17,11 +17,13 @@ from gateway.sip.endings import Challenged, Ending, Turned, ending
 from gateway.sip.gate import Admitted
 from gateway.sip.invite import asked_of, clean, identity_of, new_leg_id, numbers_of
 from gateway.sip.leg import LiveLeg
+from gateway.sip.leg_audio import LegAudio
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
+from gateway.sip.transfers import TransferState, bye_means
 from gateway.sip.wire.calls import Headers
 from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, choose
 from gateway.sip.wire.sdp_session import MediaSession
@@ -48,7 +50,7 @@ class InboundCall:
         self._over: asyncio.Future[Ending | None] = asyncio.get_running_loop().create_future()
         self._admitted = False
         self._leg: LiveLeg | None = None
-        self.transferring = False
+        self.transfer: TransferState = "none"
         call.on_cancelled = lambda: self.end(ending("caller_cancelled", "caller"))
         call.on_bye = self._on_bye
         call.on_ack_timeout = lambda: self.end(ending("ack_timeout"))
@@ -82,9 +84,10 @@ class InboundCall:
                 self._leg.ending = True
 
     def _on_bye(self) -> None:
-        gave_up = self._leg is not None and self._leg.falling_back
-        usual = "transferred" if self.transferring else "completed"
-        self.end(ending("no_agent" if gave_up else usual, "caller"))
+        if self._leg is not None and self._leg.falling_back:
+            self.end(ending("no_agent", "caller"))
+        else:
+            bye_means(self.transfer, "caller", self.end)
 
     async def run(self) -> None:
         self._tasks.start(self._set_up_or_end(), name="call:set-up").add_done_callback(self._set_up_ended)
@@ -151,6 +154,7 @@ class InboundCall:
         self._leg = leg
         room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg)
         leg.room = room
+        LegAudio(self.call_id, leg.line, room, self._services, self._tasks)
         try:
             await room.join()
         except Unavailable as error:

@@ -22,7 +22,7 @@ from gateway.sip.bus.connection import BusConnection
 from gateway.sip.bus.io_info import SERVICE, IoInfo
 from gateway.sip.bus.psrpc import PsrpcClient
 from gateway.sip.bus.serving import PsrpcServer
-from gateway.sip.bus.sip_internal import DIAL
+from gateway.sip.bus.sip_internal import DIAL, TRANSFER
 from gateway.sip.bus.sip_internal import SERVICE as SIP_SERVICE
 from gateway.sip.caller_audio import warm_up
 from gateway.sip.control_plane import ControlPlane
@@ -39,6 +39,7 @@ from gateway.sip.outbound_gate import OutboundGate
 from gateway.sip.outbound_services import OutboundServices
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.services import NodeServices
+from gateway.sip.transfers import Transfers
 from gateway.sip.wire.tls import TlsOptions
 from gateway.sip.wire.ua import BadInvite, IncomingCall, UserAgent
 
@@ -76,6 +77,7 @@ class SipNode:
                 transport=control_plane_transport,
             ),
             ports=PortPool(sip.host, sip.rtp_port_min, sip.rtp_port_max),
+            tokens=tokens,
             background=TaskSet(),
         )
         self._agent = UserAgent(
@@ -91,6 +93,7 @@ class SipNode:
             self._services, OutboundGate(self._control_plane, self.name), self._agent, HostAddresses()
         )
         self._dialler = Dialler(outbound, self._take, self._has_room)
+        self._transfers = Transfers(self._services, outbound.gate, self._find)
         self._server = PsrpcServer(self._bus, SIP_SERVICE)
         self._most_calls = sip.max_calls
         self._live: dict[str, Leg] = {}
@@ -159,15 +162,24 @@ class SipNode:
             ),
         )
 
+    def _find(self, leg_id: str) -> Leg | None:
+        return next((leg for leg in self._live.values() if leg.leg_id == leg_id), None)
+
     async def _carry(self, leg: Leg) -> None:
+        """Redis must not keep the call waiting: that it can be transferred is arranged beside it."""
+        serving = asyncio.ensure_future(self._server.serve(TRANSFER, self._transfers.transfer, topic=leg.leg_id))
         try:
             await leg.run()
         finally:
             del self._live[leg.call_id]
+            serving.add_done_callback(lambda _: self._stop_serving(leg.leg_id))
             if isinstance(leg, OutboundCall):
                 self._dialler.over(leg)
             if not self._live:
                 self._empty.set()
+
+    def _stop_serving(self, leg_id: str) -> None:
+        self._services.background.start(self._server.stop_serving(TRANSFER, topic=leg_id), name="bus:stop-serving")
 
     async def _stay_alive(self) -> None:
         while True:
@@ -204,6 +216,7 @@ class SipNode:
                 await self._calls.join()
         await self._calls.close()
         await self._server.close()
+        await self._transfers.close()
         await self._services.background.close()
         await self._loops.close()
         await self._agent.stop()

@@ -33,6 +33,7 @@ from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.seat import AskedSeat
 from gateway.sip.steps import Steps
+from gateway.sip.transfers import TransferState, bye_means
 from gateway.sip.wire.calls import CallFailed, Headers
 from gateway.sip.wire.sdp import SdpRefused
 from gateway.sip.wire.sdp_session import MediaSession
@@ -72,6 +73,7 @@ class OutboundCall:
         self._leg: OutboundLeg | None = None
         self._dialog: OutgoingCall | None = None
         self._told: set[int] = set()
+        self.transfer: TransferState = "none"
 
     @property
     def dialog(self) -> OutgoingCall | None:
@@ -194,7 +196,7 @@ class OutboundCall:
             raise Turned(ending("bad_dial_request")) from error
         self._dialog = dialog
         leg.line = PhoneLine(dialog, rtp, media, leg)
-        dialog.on_bye = lambda: self.end(ending("completed", "callee"))
+        dialog.on_bye = lambda: bye_means(self.transfer, "callee", self.end)
         dialog.on_progress = lambda status, sdp, headers: self._progress(leg, status, sdp)
         leg.tell("dialing", dialog_attributes(dialog.sip_call_id, dialog.local_tag))
         return dialog

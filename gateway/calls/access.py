@@ -42,6 +42,6 @@ def _may_see_personal(caller: Annotated[Caller, Depends(caller_on_calls)]) -> bo
 
 
 ReadCalls = Annotated[Caller, _needs(Scope.CALLS_READ)]
-HangUpCalls = Annotated[Caller, _needs(Scope.CALLS_CONTROL)]
+ControlCalls = Annotated[Caller, _needs(Scope.CALLS_CONTROL)]
 SeePersonal = Annotated[Caller, _needs(Scope.CALLS_PII)]
 MaySeePersonal = Annotated[bool, Depends(_may_see_personal)]

@@ -9,13 +9,14 @@ decides. A transfer uses the trunk of its call; it takes no new line, so the cap
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
 from gateway.calls.number_class import Kind, NumberClass, classes_of
 from gateway.calls.slugs import sentence_for
 from gateway.calls.spend import minutes_left
+from trunks.media import MediaTerms
 
 RETRY_AFTER_S = 5
 DEFAULT_MAX_DURATION_S = 3600
@@ -38,6 +39,7 @@ class WayOut:
     max_spend_per_day: Decimal | None = None
     currency: str = ""
     minutes_today: int = 0
+    media: MediaTerms = field(default_factory=MediaTerms)
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -89,7 +91,7 @@ def _policy(asked: AdmissionAsked, way: WayOut | None) -> LegPolicy:
         limits.append(asked.max_duration_s)
     if way and (left := _minutes_left(way)) is not None:
         limits.append(left * 60)
-    return LegPolicy(max_duration_s=max(1, int(min(limits))))
+    return LegPolicy(max_duration_s=max(1, int(min(limits))), media=way.media if way else MediaTerms())
 
 
 def _checks(asked: AdmissionAsked, way: WayOut | None) -> Iterator[_Checked]:

@@ -11,16 +11,18 @@ from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.auth.repository import record_act
-from gateway.calls.access import HangUpCalls, MaySeePersonal, ReadCalls, SeePersonal
+from gateway.calls.access import ControlCalls, MaySeePersonal, ReadCalls, SeePersonal
 from gateway.calls.call import CallStatus
 from gateway.calls.cdr import Cdr, cdr_of
 from gateway.calls.events import Event
 from gateway.calls.facts import HangupAsked
 from gateway.calls.internal_endpoints import CallsService
+from gateway.calls.leg_commands import AudioAsked, AudioCommand, sign_command
 from gateway.calls.models import CallEventRow, CallRow
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import Recorded
 from gateway.calls.schemas import (
+    AudioTaken,
     CallShown,
     EventPage,
     EventShown,
@@ -31,7 +33,7 @@ from gateway.calls.schemas import (
     show_event,
 )
 from gateway.calls.service import Calls
-from gateway.calls.stored import read_event
+from gateway.calls.stored import read_call, read_event
 from gateway.calls.stream import follow, server_sent
 from gateway.calls.timeline import timeline_of, transcript_of
 from gateway.kernel.errors import Conflict, NotFound
@@ -129,7 +131,7 @@ async def get_cdr(call_id: str, calls: CallsService, _: ReadCalls, with_pii: May
 
 
 @router.post("/{call_id}/hangup", status_code=202)
-async def hang_up(call_id: str, calls: CallsService, caller: HangUpCalls) -> HangupTaken:
+async def hang_up(call_id: str, calls: CallsService, caller: ControlCalls) -> HangupTaken:
     """Ends the call: the phone's participant is taken out of the room, the phone hears a BYE."""
     row = await _row(calls, call_id)
     if row.status == CallStatus.ENDED:
@@ -143,6 +145,19 @@ async def hang_up(call_id: str, calls: CallsService, caller: HangUpCalls) -> Han
 
     await calls.runner.transact(ask)
     return HangupTaken(call_id=call_id, status=CallStatus((await _row(calls, call_id)).status))
+
+
+@router.post("/{call_id}/audio", status_code=202)
+async def set_audio(call_id: str, body: AudioAsked, calls: CallsService, caller: ControlCalls) -> AudioTaken:
+    """Says who hears whom, and holds: the phone's node does it at once and reports an `audio_set` event."""
+    call = read_call(await _row(calls, call_id))
+    if call.ended or call.answered_at is None or not call.room:
+        raise Conflict("the call is not on", code="call.not_on", todo="see the status of the call")
+    command = AudioCommand(id=new_id("cmd"), asked=body)
+    async with calls.begin() as session:
+        await record_act(session, caller.key_id, call_id, "audio", calls.clock.now())
+    await calls.rooms.send_command(call.room, call.pii.leg_identity, sign_command(calls.tokens, call_id, command))
+    return AudioTaken(call_id=call_id, command_id=command.id)
 
 
 async def _row(calls: Calls, call_id: str) -> CallRow:

@@ -152,6 +152,14 @@ class LegHeld(Fact):
     by: Party
 
 
+class AudioSet(Fact):
+    """A command about the leg's audio was carried out, or not: then `problem` says why."""
+
+    kind: Literal["audio_set"] = "audio_set"
+    command_id: str = Field(max_length=64)
+    problem: str = Field(default="", max_length=300)
+
+
 class LegLeft(Fact):
     """The SIP leg is gone. Exactly one per leg; a call out that was never answered has `DialFailed` instead."""
 

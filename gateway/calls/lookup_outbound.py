@@ -12,6 +12,7 @@ from gateway.calls.admit_outbound import WayOut
 from gateway.calls.number_class import countries_of
 from gateway.calls.repository import CallRepository
 from gateway.kernel.clock import Clock
+from trunks.media import MediaTerms
 from trunks.models import TrunkRow
 from trunks.repository import NumberRepository
 
@@ -43,6 +44,7 @@ async def find_way_out(session: AsyncSession, asked: AdmissionAsked, clock: Cloc
         price_per_minute=_money(row.price_per_minute),
         max_spend_per_day=_money(row.max_spend_per_day),
         currency=row.currency,
+        media=MediaTerms.model_validate(row.media),
         minutes_today=0 if row.max_spend_per_day is None else await calls.minutes_since(row.id, today),
     )
 

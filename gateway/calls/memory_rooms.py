@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.calls.ports import RoomParticipant
-from gateway.kernel.errors import Unavailable
+from gateway.kernel.errors import NotFound, Unavailable
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class MemoryRooms:
 
     rooms: dict[str, dict[str, RoomParticipant]] = field(default_factory=dict)
     dispatches: list[Dispatch] = field(default_factory=list)
+    commands: list[tuple[str, str, str]] = field(default_factory=list)  # room, identity, message
     away: bool = False
 
     def join(self, room: str, participant: RoomParticipant) -> None:
@@ -34,6 +35,12 @@ class MemoryRooms:
     async def remove_participant(self, room: str, identity: str) -> None:
         self._answer()
         self.rooms.get(room, {}).pop(identity, None)
+
+    async def send_command(self, room: str, identity: str, message: str) -> None:
+        self._answer()
+        if identity not in self.rooms.get(room, {}):
+            raise NotFound("the room has no such participant")
+        self.commands.append((room, identity, message))
 
     async def delete_room(self, room: str) -> None:
         self._answer()

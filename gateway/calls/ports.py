@@ -41,6 +41,10 @@ class Rooms(Protocol):
 
     async def remove_participant(self, room: str, identity: str) -> None: ...
 
+    async def send_command(self, room: str, identity: str, message: str) -> None:
+        """A data message on `gateway.command` to one participant. Raises NotFound when there is none."""
+        ...
+
     async def delete_room(self, room: str) -> None: ...
 
     async def list_participants(self, room: str) -> list[RoomParticipant] | None:

@@ -56,6 +56,13 @@ class EventPage(BaseModel):
     next_after: int | None = Field(default=None, description="give it as `after` when there may be more")
 
 
+class AudioTaken(BaseModel):
+    """The event `audio_set` with this `command_id` tells what came of it."""
+
+    call_id: str
+    command_id: str
+
+
 class Timeline(BaseModel):
     data: list[TimelineEntry]
 

@@ -44,6 +44,7 @@ class Calls:
         complete: Complete = route_of_admitted,
     ) -> None:
         self.begin, self.clock, self.tokens, self.verify_webhook = begin, clock, tokens, verify_webhook
+        self.rooms = rooms
         self.closing = False
         self.feed = Feed()
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)

@@ -99,6 +99,8 @@ def _of_leg(what: object) -> str:
             return f"The phone left the room, ended by the {party}: {_reason(slug)}"
         case facts.LegHeld(held=held, by=party):
             return f"The {party} put the call on hold." if held else f"The {party} took the call off hold."
+        case facts.AudioSet(problem=problem):
+            return f"The audio of the phone was not changed: {problem}." if problem else "The audio was changed."
         case facts.HangupAsked(asked_by=party):
             return f"The {party} asked to end the call."
         case facts.FallbackPlayed():

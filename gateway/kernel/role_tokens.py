@@ -17,9 +17,9 @@ import jwt
 from gateway.kernel.errors import NotAuthenticated, SetupError
 
 Role = Literal["node", "worker"]
-Audience = Literal["admissions", "facts", "profiles"]
+Audience = Literal["admissions", "facts", "profiles", "commands"]
 ROLES: dict[Role, frozenset[Audience]] = {
-    "node": frozenset({"admissions", "facts"}),
+    "node": frozenset({"admissions", "facts", "commands"}),
     "worker": frozenset({"profiles", "facts", "admissions"}),
 }
 LIFETIME = timedelta(minutes=5)
@@ -54,13 +54,21 @@ class RoleTokens:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def sign(self, role: Role, audience: Audience, process: str) -> str:
+    def sign(
+        self, role: Role, audience: Audience, process: str, *, said: dict[str, str] | None = None,
+        lifetime: timedelta = LIFETIME,
+    ) -> str:  # fmt: skip
+        """`said` are further claims, bound to the token by its signature."""
         now = datetime.now(UTC)
-        claims = {"aud": audience, "sub": process, "iat": now, "exp": now + LIFETIME}
+        claims = {**(said or {}), "aud": audience, "sub": process, "iat": now, "exp": now + lifetime}
         return jwt.encode(claims, _keys(self._folder, role)[0], algorithm="HS256", headers={"kid": role})
 
     def verify(self, token: str, audience: Audience) -> str:
         """The process name in a good token; raises NotAuthenticated otherwise."""
+        return str(self.claims(token, audience)["sub"])
+
+    def claims(self, token: str, audience: Audience) -> dict[str, object]:
+        """Everything that a good token says; raises NotAuthenticated otherwise."""
         try:
             role = jwt.get_unverified_header(token).get("kid")
         except jwt.InvalidTokenError as error:
@@ -79,5 +87,5 @@ class RoleTokens:
             except jwt.InvalidTokenError:
                 continue
             if claims["exp"] - claims["iat"] <= LIFETIME.total_seconds():
-                return str(claims["sub"])
+                return claims
         raise NotAuthenticated("the internal token is not valid or has expired")

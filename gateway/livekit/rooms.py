@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from livekit import api
 from livekit.protocol import models
 
+from gateway.calls.leg_commands import TOPIC
 from gateway.calls.ports import ParticipantKind, RoomParticipant
 from gateway.kernel.errors import NotFound
 from gateway.livekit.client import LiveKitClient
@@ -40,6 +41,16 @@ class LiveKitRooms:
                 await lk.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
         except NotFound:
             return
+
+    async def send_command(self, room: str, identity: str, message: str) -> None:
+        async with self._client.asked() as lk:
+            await lk.room.get_participant(api.RoomParticipantIdentity(room=room, identity=identity))
+            await lk.room.send_data(
+                api.SendDataRequest(
+                    room=room, data=message.encode(), kind=models.DataPacket.RELIABLE,
+                    destination_identities=[identity], topic=TOPIC,
+                )
+            )  # fmt: skip
 
     async def delete_room(self, room: str) -> None:
         try:

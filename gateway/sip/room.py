@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 import numpy as np
 from livekit import rtc
 from livekit.rtc.participant import PublishDTMFError, PublishTrackError
 
+from gateway.calls import leg_commands
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -78,6 +79,7 @@ class RoomLink:
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
         self._give_up: asyncio.TimerHandle | None = None
         self._leaving = False
+        self.on_command: Callable[[bytes], None] = lambda message: None  # of the control plane, through LiveKit
         self._subscribe_events()
 
     def _subscribe_events(self) -> None:
@@ -199,6 +201,8 @@ class RoomLink:
 
     def _on_packet(self, packet: rtc.DataPacket) -> None:
         if packet.participant is None:
+            if packet.topic == leg_commands.TOPIC:
+                self.on_command(packet.data)
             return
         if packet.topic == agent_watch.TOPIC:
             self._listener.agent_alive(packet.participant.identity)

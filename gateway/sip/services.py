@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.calls.fact_sender import FactSender
+from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.tasks import TaskSet
 from gateway.settings import Settings
 from gateway.sip.bus.io_info import IoInfo
@@ -20,6 +21,7 @@ class NodeServices:
     gate: Gate
     facts: FactSender
     ports: PortPool
+    tokens: RoleTokens
     background: TaskSet  # what may outlive its call by a moment
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -12,9 +13,10 @@ import pytest
 import pytest_asyncio
 from livekit import api, rtc
 
+from gateway.calls.leg_commands import TOPIC
 from gateway.calls.memory_rooms import Dispatch, MemoryRooms
 from gateway.calls.ports import ParticipantKind, RoomParticipant, Rooms
-from gateway.kernel.errors import Unavailable
+from gateway.kernel.errors import NotFound, Unavailable
 from gateway.kernel.ids import new_id
 from gateway.livekit.client import LiveKitClient
 from gateway.livekit.rooms import LiveKitRooms
@@ -34,6 +36,10 @@ class Stage(Protocol):
 
     async def dispatched(self, room: str) -> list[Dispatch]: ...
 
+    async def commanded(self, room: str, identity: str) -> str:
+        """The next command that this participant got."""
+        ...
+
 
 class MemoryStage:
     def __init__(self) -> None:
@@ -45,6 +51,9 @@ class MemoryStage:
     async def dispatched(self, room: str) -> list[Dispatch]:
         return [one for one in self._memory.dispatches if one.room == room]
 
+    async def commanded(self, room: str, identity: str) -> str:
+        return next(said for at, to, said in self._memory.commands if (at, to) == (room, identity))
+
 
 @dataclass
 class LiveKitStage:
@@ -54,6 +63,7 @@ class LiveKitStage:
 
     def __post_init__(self) -> None:
         self.rooms = LiveKitRooms(self.client, AGENT_NAME)
+        self.packets: dict[str, asyncio.Queue[rtc.DataPacket]] = {}
 
     async def join(self, room: str, identity: str, kind: ParticipantKind, attributes: dict[str, str]) -> None:
         plan = self.switchboard.plan
@@ -65,6 +75,8 @@ class LiveKitStage:
             .with_grants(api.VideoGrants(room_join=True, room=room))
         )
         joined = rtc.Room()
+        self.packets[identity] = packets = asyncio.Queue(maxsize=10)
+        joined.on("data_received", packets.put_nowait)
         await joined.connect(self.switchboard.url, token.to_jwt())
         self.stack.push_async_callback(joined.disconnect)
 
@@ -72,6 +84,11 @@ class LiveKitStage:
         async with self.client.asked() as lk:
             found = await lk.agent_dispatch.list_dispatch(room)
         return [Dispatch(room, **json.loads(one.metadata)) for one in found if one.agent_name == AGENT_NAME]
+
+    async def commanded(self, room: str, identity: str) -> str:
+        packet = await asyncio.wait_for(self.packets[identity].get(), 10)
+        assert (packet.topic, packet.participant) == (TOPIC, None)
+        return packet.data.decode()
 
 
 @pytest_asyncio.fixture(params=["memory", "livekit"], loop_scope="session")
@@ -151,11 +168,24 @@ async def test_an_agent_is_dispatched_with_what_it_needs_to_know(stage: Stage, r
     assert sorted(await stage.dispatched(room), key=lambda one: one.resume) == wanted
 
 
+async def test_a_command_reaches_the_one_it_is_for(stage: Stage, room: str) -> None:
+    for identity in ("phone", "listener"):
+        await stage.join(room, identity, "standard", {})
+    await stage.rooms.send_command(room, "phone", "first")
+    assert await stage.commanded(room, "phone") == "first"
+    await stage.rooms.send_command(room, "listener", "second")  # and not the first as well
+    assert await stage.commanded(room, "listener") == "second"
+    for nowhere in ((room, "nobody"), (new_id("call"), "phone")):
+        with pytest.raises(NotFound):
+            await stage.rooms.send_command(*nowhere, "third")
+
+
 async def test_rooms_that_do_not_answer_are_unavailable(nobody: LiveKitClient) -> None:
     for rooms in (MemoryRooms(away=True), LiveKitRooms(nobody, AGENT_NAME)):
         for act in (
             rooms.dispatch_agent("r", agent_id="a", call_id="c", resume=False),
             rooms.remove_participant("r", "phone"),
+            rooms.send_command("r", "phone", "said"),
             rooms.delete_room("r"),
             rooms.list_participants("r"),
             rooms.existing_rooms(["r"]),

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.auth.repository import KeyRepository
+from gateway.auth.scopes import Role
 from gateway.calls.admission import AdmissionAsked
 from gateway.calls.admit import KnownRule, KnownTrunk, Route
+from gateway.calls.endpoints import router
 from gateway.calls.memory_rooms import MemoryRooms
 from gateway.calls.models import CallEventRow
 from gateway.calls.own_facts import RecordedFact
@@ -21,6 +26,7 @@ from gateway.calls.service import Calls
 from gateway.db.session import Database
 from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
+from gateway.rest import problems
 from tests.integration.databases import empty_database
 from tests.unit.calls.story import CALLER, NUMBERS, ROOM, T0
 
@@ -142,3 +148,27 @@ async def world(database: Database, key_folder: Path) -> AsyncIterator[World]:
     world = make_world(database, key_folder, ManualClock(), MemoryRooms())
     yield world
     await world.calls.close()
+
+
+Clients = dict[Role, httpx.AsyncClient]
+
+
+@pytest.fixture
+async def clients(world: World) -> AsyncIterator[Clients]:
+    """A client per role."""
+    app = FastAPI()
+    app.state.calls = world.calls
+    app.include_router(router)
+    problems.install(app)
+    found: Clients = {}
+    for role in Role:
+        async with world.database.begin() as session:
+            _, key = await KeyRepository(session).create(role, role, T0)
+        found[role] = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://api",
+            headers={"Authorization": f"Bearer {key.text}"},
+        )
+    yield found
+    for client in found.values():
+        await client.aclose()

@@ -4,46 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 
 from gateway.auth.models import AuditRow
-from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
-from gateway.calls.endpoints import router
 from gateway.calls.stream import follow, server_sent
 from gateway.kernel.ids import new_id
-from gateway.rest import problems
-from tests.integration.calls.conftest import World
+from tests.integration.calls.conftest import Clients, World
 from tests.unit.calls.story import CALL, NUMBERS, ROOM, T0, Facts
-
-Clients = dict[Role, httpx.AsyncClient]
-
-
-@pytest.fixture
-async def clients(world: World) -> AsyncIterator[Clients]:
-    """A client per role."""
-    app = FastAPI()
-    app.state.calls = world.calls
-    app.include_router(router)
-    problems.install(app)
-    found: Clients = {}
-    for role in Role:
-        async with world.database.begin() as session:
-            _, key = await KeyRepository(session).create(role, role, T0)
-        found[role] = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url="http://api",
-            headers={"Authorization": f"Bearer {key.text}"},
-        )
-    yield found
-    for client in found.values():
-        await client.aclose()
 
 
 async def a_call(world: World, call_id: str = CALL) -> Facts:

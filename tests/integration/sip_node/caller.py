@@ -97,3 +97,11 @@ class Caller:
         while not self.heard.empty():
             self.heard.get_nowait()
         await self.hears_loud(loud)
+
+    async def hears_nothing_loud(self, frames: int, loud: int = 4000) -> None:
+        """Not in this many frames from now on."""
+        while not self.heard.empty():
+            self.heard.get_nowait()
+        async with asyncio.timeout(30):
+            heard = [await self.heard.get() for _ in range(frames)]
+        assert max(int(np.abs(frame.astype(int)).max()) for frame in heard[2:]) < loud

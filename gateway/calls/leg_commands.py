@@ -1,0 +1,65 @@
+"""What the control plane tells a leg that is on: who hears whom, and hold. Signed, for one call, once, within seconds.
+
+A command travels as a LiveKit data message to the leg's participant; what came of it comes back as the fact `AudioSet`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from gateway.calls.facts import Strict
+from gateway.kernel.errors import NotAuthenticated
+from gateway.kernel.role_tokens import RoleTokens
+
+TOPIC = "gateway.command"
+LIFETIME = timedelta(seconds=10)
+REMEMBERED = 256
+
+
+class AudioAsked(Strict):
+    """What is left out stays as it is."""
+
+    hears: Literal["all"] | list[str] | None = Field(
+        default=None, max_length=100, description="identities of the room that the phone hears; nobody else is heard"
+    )
+    speaks: bool | None = Field(default=None, description="false: the room hears silence from the phone")
+    held: bool | None = Field(default=None, description="music for the phone, silence for the room")
+
+
+class AudioCommand(Strict):
+    id: str
+    asked: AudioAsked
+
+
+def sign_command(tokens: RoleTokens, call_id: str, command: AudioCommand) -> str:
+    said = {"jti": command.id, "call": call_id, "asked": command.asked.model_dump_json(exclude_none=True)}
+    return tokens.sign("node", "commands", "control-plane", said=said, lifetime=LIFETIME)
+
+
+class CommandDoor:
+    """Lets in what was signed for this call, each command once."""
+
+    def __init__(self, tokens: RoleTokens, call_id: str) -> None:
+        self._tokens, self._call_id = tokens, call_id
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def take(self, token: bytes) -> AudioCommand:
+        """Raises NotAuthenticated for anything else."""
+        claims = self._tokens.claims(token.decode("ascii", "replace"), "commands")
+        number = str(claims.get("jti", ""))
+        if claims.get("call") != self._call_id or not number:
+            raise NotAuthenticated("the command is for another call")
+        if number in self._seen:
+            raise NotAuthenticated("the command came before")
+        try:
+            command = AudioCommand(id=number, asked=AudioAsked.model_validate_json(str(claims.get("asked", ""))))
+        except ValidationError as error:
+            raise NotAuthenticated("the command cannot be read") from error
+        self._seen[number] = None
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return command

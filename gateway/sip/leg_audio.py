@@ -1,0 +1,61 @@
+"""Carries out what the control plane tells a leg about its audio, in order, and reports what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway.calls.facts import AudioSet
+from gateway.calls.leg_commands import AudioCommand, CommandDoor
+from gateway.kernel.errors import GatewayError, NotAuthenticated
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+from gateway.sip.line import PhoneLine
+from gateway.sip.mixer import ALL
+from gateway.sip.room import RoomLink
+from gateway.sip.services import NodeServices
+
+WAITING = 32
+
+_log = get_logger(__name__)
+
+
+class LegAudio:
+    """Takes the command messages of `room`; routes change at once, a hold when the phone has been told."""
+
+    def __init__(self, call_id: str, line: PhoneLine, room: RoomLink, services: NodeServices, tasks: TaskSet) -> None:
+        self._call_id, self._line, self._room, self._facts = call_id, line, room, services.facts
+        self._door = CommandDoor(services.tokens, call_id)
+        self._waiting: asyncio.Queue[AudioCommand] = asyncio.Queue(maxsize=WAITING)
+        tasks.start(self._carry_out(), name="leg:commands")
+        room.on_command = self.take
+
+    def take(self, message: bytes) -> None:
+        try:
+            command = self._door.take(message)
+        except NotAuthenticated as error:
+            _log.warning("command_refused", call_id=self._call_id, reason=error.detail)
+            return
+        try:
+            self._set_routes(command)
+            self._waiting.put_nowait(command)
+        except (GatewayError, asyncio.QueueFull) as error:
+            self._report(command, getattr(error, "detail", "too many commands are waiting"))
+
+    def _set_routes(self, command: AudioCommand) -> None:
+        asked = command.asked
+        if asked.hears is not None:
+            self._room.hear(ALL if asked.hears == "all" else asked.hears)
+        if asked.speaks is not None:
+            self._room.speak(asked.speaks)
+
+    async def _carry_out(self) -> None:
+        while True:
+            command = await self._waiting.get()
+            if command.asked.held is True:
+                await self._line.hold()
+            elif command.asked.held is False:
+                await self._line.resume()
+            self._report(command, "")
+
+    def _report(self, command: AudioCommand, problem: str) -> None:
+        self._facts.record(AudioSet, self._call_id, command_id=command.id, problem=problem)

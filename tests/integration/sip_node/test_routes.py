@@ -1,0 +1,89 @@
+"""Who hears whom, set by the control plane through LiveKit and changed between two frames; hold by command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gateway.calls.leg_commands import AudioAsked, AudioCommand, sign_command
+from gateway.kernel.ids import new_id
+from gateway.kernel.role_tokens import RoleTokens
+from gateway.livekit.client import LiveKitClient
+from gateway.livekit.rooms import LiveKitRooms
+from gateway.sip.node import SipNode
+from tests.integration.sip_node.caller import TONE, Caller
+from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, until
+from tests.integration.switchboard import Switchboard
+
+
+class Commander:
+    """The control plane's side of it."""
+
+    def __init__(self, switchboard: Switchboard, folder: Path, control_plane: FakeControlPlane) -> None:
+        self.rooms = LiveKitRooms(LiveKitClient(switchboard.settings), "gateway")
+        self.tokens = RoleTokens(folder / "state" / "keys")
+        self._facts = control_plane
+
+    async def asks(self, agent: EchoAgent, call_id: str = "", **asked: object) -> dict[str, object]:
+        """Sends one command to the phone; what came of it."""
+        call_id = call_id or self._facts.asked[-1]["call_id"]
+        command = AudioCommand(id=new_id("cmd"), asked=AudioAsked.model_validate(asked))
+        await self.rooms.send_command(
+            agent.room.name, agent.phone().identity, sign_command(self.tokens, call_id, command)
+        )
+
+        def done() -> dict[str, object] | None:
+            told = [fact for fact in self._facts.facts if fact["kind"] == "audio_set"]
+            return next((fact for fact in told if fact["command_id"] == command.id), None)
+
+        return await until(done, "the command was carried out")
+
+
+def quiet(frames: list[np.ndarray]) -> bool:
+    return max(int(np.abs(frame.astype(int)).max()) for frame in frames) < 200
+
+
+async def test_the_phone_hears_those_it_is_told_to_and_the_room_hears_it_or_not(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller, tmp_path: Path
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard) as coming:
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        agent, commander = await coming, Commander(switchboard, tmp_path, control_plane)
+        await caller.hears_loud()
+        assert (await commander.asks(agent, hears=["somebody-else"]))["problem"] == ""
+        await caller.hears_nothing_loud(30)
+        await commander.asks(agent, hears=[agent.identity])
+        await caller.hears_loud_again()
+        await commander.asks(agent, speaks=False)
+        agent.heard.clear()
+        await until(lambda: len(agent.heard) > 30, "silence goes on in the room")
+        assert quiet(agent.heard[10:])
+        await commander.asks(agent, speaks=True, hears="all")
+        await caller.hears_loud_again()
+        await call.hangup()
+
+
+async def test_hold_and_resume_by_command_and_nothing_by_a_command_for_another_call(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller, tmp_path: Path
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard) as coming:
+        call = await caller.dial(node.port)
+        call.on_reinvite = lambda sdp: caller.media.answer(sdp or b"")
+        await caller.talk(call)
+        agent, commander = await coming, Commander(switchboard, tmp_path, control_plane)
+        await caller.hears_loud()
+        message = sign_command(commander.tokens, "call_other", AudioCommand(id="x", asked=AudioAsked(hears=[])))
+        await commander.rooms.send_command(agent.room.name, agent.phone().identity, message)
+        caller.rtp.pull = lambda: np.zeros_like(TONE)
+        await commander.asks(agent, held=True)
+        await caller.hears_loud_again(1000)
+        await commander.asks(agent, held=False)
+        caller.rtp.pull = lambda: TONE
+        await caller.hears_loud_again()
+        await call.hangup()
+        await control_plane.fact("leg_left")
+    assert len([fact for fact in control_plane.facts if fact["kind"] == "audio_set"]) == 2

@@ -55,19 +55,22 @@ class Program:
 
 
 class Baresip(Program):
-    """Steered over its control port: netstrings of JSON."""
+    """Steered over its control port: netstrings of JSON. `account` is what its account says of audio."""
 
-    def __init__(self, folder: Path, user: str, microphone: Path) -> None:
+    def __init__(
+        self, folder: Path, user: str, microphone: Path, *, account: str = "audio_codecs=PCMU", rate: int = 8000
+    ) -> None:
         self._folder = folder
         ports = PortAllocator()
         control = ports.one()
-        (folder / "accounts").write_text(f"<sip:{user}@127.0.0.1>;regint=0;audio_codecs=PCMU\n")
+        (folder / "accounts").write_text(f"<sip:{user}@127.0.0.1>;regint=0;{account}\n")
         (folder / "config").write_text(
             f"module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:{ports.one()}\n"
             f"ctrl_tcp_listen 127.0.0.1:{control}\n"
             f"audio_source aufile,{microphone}\naudio_player aufile,{folder}/heard.wav\n"
-            "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n"
-            f"module g711.so\nmodule aufile.so\nmodule sndfile.so\nsnd_path {folder}\nmodule_tmp account.so\n"
+            f"ausrc_srate {rate}\nauplay_srate {rate}\nausrc_channels 1\nauplay_channels 1\n"
+            "module g711.so\nmodule g722.so\nmodule srtp.so\nmodule aufile.so\nmodule sndfile.so\n"
+            f"snd_path {folder}\nmodule_tmp account.so\n"
             "module_app menu.so\nmodule_app contact.so\nmodule_app ctrl_tcp.so\n"
         )
         super().__init__(["baresip", "-f", str(folder), "-4"], folder)

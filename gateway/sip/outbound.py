@@ -11,7 +11,7 @@ import time
 
 from livekit import rtc
 
-from gateway.calls.admission import AdmissionVerdict
+from gateway.calls.admission import AdmissionVerdict, MediaTerms
 from gateway.calls.facts import DialFailed, DialProgress, InviteRefused, LegAnswered, LegJoined, LegLeft, NumbersPii
 from gateway.kernel.errors import BadInput, Overloaded, Unavailable
 from gateway.kernel.ids import new_id
@@ -21,11 +21,11 @@ from gateway.sip.attributes import LegIdentity, dialog_attributes, header_attrib
 from gateway.sip.bus.sip_internal import DialAsked
 from gateway.sip.call_state import CallState
 from gateway.sip.dial_headers import of_attributes
-from gateway.sip.dial_media import media_policy
+from gateway.sip.dial_media import terms_within
 from gateway.sip.dial_plan import SIP_PORT, SIPS_PORT, DialPlan
 from gateway.sip.endings import Ending, Turned, ending, failed_dial
 from gateway.sip.invite import clean
-from gateway.sip.line import PhoneLine
+from gateway.sip.line import Dtmf, PhoneLine
 from gateway.sip.outbound_leg import OutboundLeg
 from gateway.sip.outbound_services import OutboundServices
 from gateway.sip.room import RoomLink
@@ -35,7 +35,7 @@ from gateway.sip.seat import AskedSeat
 from gateway.sip.steps import Steps
 from gateway.sip.transfers import TransferState, bye_means
 from gateway.sip.wire.calls import CallFailed, Headers
-from gateway.sip.wire.sdp import SdpRefused
+from gateway.sip.wire.sdp import MediaPolicy, SdpRefused
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import OutgoingCall
 
@@ -128,11 +128,12 @@ class OutboundCall:
     async def _set_up(self) -> None:
         verdict = self._verdict = await self._services.gate.admit(self.call_id, self._asked, self._plan)
         self._steps("admission")
-        media = self._open_media()
+        terms = terms_within(verdict.policy.media, self._asked.media)
+        media = self._open_media(terms)
         leg = await self._join(verdict, media[0])
         if not self._asked.wait_until_answered:
             self._settle()
-        dialog = await self._dial(leg, *media)
+        dialog = await self._dial(leg, *media, terms.dtmf)
         timeout = self._asked.ringing_timeout_s or RINGING_TIMEOUT_S
         ringing = asyncio.get_running_loop().call_later(timeout, self.end, ending("no_answer", "callee"))
         try:
@@ -140,11 +141,11 @@ class OutboundCall:
         finally:
             ringing.cancel()
 
-    def _open_media(self) -> tuple[RtpEndpoint, MediaSession]:
+    def _open_media(self, terms: MediaTerms) -> tuple[RtpEndpoint, MediaSession]:
         node = self._node
+        policy = MediaPolicy(terms.codecs, terms.encryption)
         try:
-            policy = media_policy(self._asked.media)
-            rtp = RtpEndpoint(node.ports, silence_after_s=node.settings.sip.media_timeout_s)
+            rtp = RtpEndpoint(node.ports, silence_after_s=terms.timeout_s or node.settings.sip.media_timeout_s)
         except Overloaded as error:
             raise Turned(ending("over_capacity")) from error
         session_id, key = secrets.randbits(31), secrets.token_bytes(SRTP_KEY_BYTES)
@@ -170,7 +171,7 @@ class OutboundCall:
         leg.joined(ringback_for=self._plan.dialled if asked.play_dialtone else None)
         return leg
 
-    async def _dial(self, leg: OutboundLeg, rtp: RtpEndpoint, media: MediaSession) -> OutgoingCall:
+    async def _dial(self, leg: OutboundLeg, rtp: RtpEndpoint, media: MediaSession, dtmf: Dtmf) -> OutgoingCall:
         """The INVITE is out when this returns; what may come back at once finds its listeners set."""
         plan, asked = self._plan, self._asked
         try:
@@ -195,7 +196,7 @@ class OutboundCall:
         except (BadInput, ValueError) as error:
             raise Turned(ending("bad_dial_request")) from error
         self._dialog = dialog
-        leg.line = PhoneLine(dialog, rtp, media, leg)
+        leg.line = PhoneLine(dialog, rtp, media, leg, dtmf=dtmf)
         dialog.on_bye = lambda: bye_means(self.transfer, "callee", self.end)
         dialog.on_progress = lambda status, sdp, headers: self._progress(leg, status, sdp)
         leg.tell("dialing", dialog_attributes(dialog.sip_call_id, dialog.local_tag))

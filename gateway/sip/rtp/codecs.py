@@ -51,7 +51,8 @@ class _G722:
     sample_rate = 16000
 
     def __init__(self) -> None:
-        self._decoder, self._encoder = G722(16000, 64000), G722(16000, 64000)
+        # looking for its NumPy variant would cost each call a failed import
+        self._decoder, self._encoder = (G722(16000, 64000, use_numpy=False) for _ in range(2))
 
     def decode(self, payload: bytes) -> Samples:
         return np.frombuffer(self._decoder.decode(payload), dtype=np.int16)

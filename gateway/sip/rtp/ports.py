@@ -41,7 +41,7 @@ class PortPool:
 
     def __init__(self, host: str, low: int, high: int) -> None:
         self.host = host
-        self._free = set(range(low + low % 2, high + 1, 2))
+        self._free = list(range(low + low % 2, high + 1, 2))
         self._size = len(self._free)
 
     @property
@@ -50,22 +50,32 @@ class PortPool:
 
     def take(self) -> PortPair:
         """A bound pair of sockets; raises Overloaded when every port is taken."""
-        for port in random.sample(sorted(self._free), len(self._free)):
-            try:
-                rtp = _bound(self.host, port)
-            except OSError:
-                continue  # some other program has it
-            try:
-                rtcp = _bound(self.host, port + 1)
-            except OSError:
-                rtp.close()
-                continue
-            self._free.discard(port)
-            return PortPair(port, rtp, rtcp)
+        elsewhere: list[int] = []  # ports that some other program has
+        try:
+            while self._free:
+                place = random.randrange(len(self._free))
+                self._free[place], self._free[-1] = self._free[-1], self._free[place]
+                port = self._free.pop()
+                if pair := self._pair(port):
+                    return pair
+                elsewhere.append(port)
+        finally:
+            self._free += elsewhere
         raise Overloaded("every RTP port is in use", code="rtp.no_port", todo="widen GATEWAY_SIP__RTP_PORT_MIN/MAX")
+
+    def _pair(self, port: int) -> PortPair | None:
+        try:
+            rtp = _bound(self.host, port)
+        except OSError:
+            return None
+        try:
+            return PortPair(port, rtp, _bound(self.host, port + 1))
+        except OSError:
+            rtp.close()
+            return None
 
     def give_back(self, pair: PortPair) -> None:
         """Closes the sockets; the port is free for the next call at once."""
         pair.rtp.close()
         pair.rtcp.close()
-        self._free.add(pair.port)
+        self._free.append(pair.port)

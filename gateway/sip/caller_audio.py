@@ -11,6 +11,7 @@ from livekit import rtc
 from gateway.sip.livekit_ffi import capture
 from gateway.sip.rtp.frames import silence
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
+from gateway.sip.rtp.resample import Doubler, Halver
 
 # 20 ms frames need a queue at all (without one livekit takes 10 ms frames only); two frames of it
 # absorb the jitter of a packet, and more could only become delay.
@@ -33,6 +34,7 @@ class CallerAudio:
         self.speaking = True
         self._rate = frame_rate
         self._silence = silence(frame_rate)
+        self._resampled = Doubler() if frame_rate == 16000 else Halver()  # for frames of the other rate
         self._burst: list[Samples] = []
         self._loop = asyncio.get_running_loop()
         # LiveKit copies a frame when it is handed over; these stay in case it ever reads a moment later.
@@ -49,10 +51,14 @@ class CallerAudio:
         self.speaking = on
 
     def put(self, frame: Samples) -> None:
-        """int16, 20 ms. Frames of one turn of the loop go together, or they might overtake each other."""
+        """int16, 20 ms, at 8000 or 16000. Frames of one turn of the loop go together, so that none overtakes."""
         if not self._burst:
             self._loop.call_soon(self._hand_over)
-        self._burst.append(frame if self.speaking else self._silence)
+        if not self.speaking:
+            frame = self._silence
+        elif len(frame) != len(self._silence):
+            frame = self._resampled(frame)
+        self._burst.append(frame)
 
     def _hand_over(self) -> None:
         self.dropped += max(0, len(self._burst) - BURST_FRAMES)

@@ -26,11 +26,12 @@ BATCH = 32  # packets read in one turn of the loop, so that a flood does not sta
 class RtpEndpoint:
     """Holds its port from construction to `close`; audio flows after `start`.
 
-    Frames are int16, 20 ms at `frame_rate` (8000 or 16000), whatever codec is spoken on the wire.
+    Frames are int16, 20 ms, whatever codec is spoken on the wire: those heard at `frame_rate` (8000 or 16000), those
+    given at either.
     Set `on_frame(samples, arrived_at)`: monotonic seconds; `on_digit(digit, duration_ms)` for telephone events;
-    `on_tone(digit, duration_ms)` for keys heard as tones, after `watch_tones`; `on_silence()`: nothing heard for
-    `silence_after_s`. Give frames by `send`, or set `pull`, which is asked on every tick. Audio may also come from
-    `signalling_host`, where the SIP comes from.
+    `on_tone(digit, duration_ms)` for keys heard as tones, after `watch_tones` or `hide_tones`; `on_silence()`: nothing
+    heard for `silence_after_s`. Give frames by `send`, or set `pull`, which is asked on every tick. Audio may also come
+    from `signalling_host`, where the SIP comes from.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class RtpEndpoint:
         self._queue = FrameQueue()
         self._flow: Flow | None = None
         self._tones: ToneWatch | None = None
+        self._watching = self._hiding = False
         self._leave_clock: Callable[[], None] | None = None
         self._unsent = 0
         self._closed = False
@@ -79,9 +81,23 @@ class RtpEndpoint:
         else:
             self._flow.retarget(target, time.monotonic())
 
-    def watch_tones(self, on: bool = True, *, mute: bool = False) -> None:
-        """Looks for keys in the caller's audio; `mute` gives silence to `on_frame` while one sounds."""
-        self._tones = ToneWatch(self.frame_rate, mute=mute) if on else None
+    def watch_tones(self, on: bool = True) -> None:
+        """Looks for keys in the caller's audio."""
+        self._watching = on
+        self._set_tones()
+
+    def hide_tones(self, on: bool = True) -> None:
+        """Looks for them, and gives silence to `on_frame` while one sounds; stays until it is taken back."""
+        self._hiding = on
+        self._set_tones()
+
+    def _set_tones(self) -> None:
+        if not (self._watching or self._hiding):
+            self._tones = None
+        elif self._tones is None:
+            self._tones = ToneWatch(self.frame_rate, mute=self._hiding)
+        else:
+            self._tones.mute = self._hiding
 
     def send(self, frame: Samples) -> None:
         """Queues 20 ms; a full queue loses its oldest frame."""

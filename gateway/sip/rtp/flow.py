@@ -74,7 +74,7 @@ class Flow:
     def __init__(self, target: MediaTarget, signalling_host: str, now: float, frame_rate: int) -> None:
         self.lock = SourceLock(address_of(target), signalling_host)
         self.incoming = Incoming(target.codec, frame_rate)
-        self.outgoing = Outgoing(target.codec, target.payload_type, target.telephone_event_pt, frame_rate=frame_rate)
+        self.outgoing = Outgoing(target.codec, target.payload_type, target.telephone_event_pt)
         self.reception = Reception(self.incoming, self.outgoing, target.codec)
         self.digits = DigitReceiver()
         self.counts = {"foreign": 0, "malformed": 0, "wrong_payload_type": 0, "unauthenticated": 0, "replayed": 0}
@@ -87,7 +87,8 @@ class Flow:
         address = address_of(target)
         if target.codec != self.reception.codec:
             self.incoming.use(target.codec)
-        self.outgoing.use(target.codec, target.payload_type)
+            self.outgoing.use(target.codec, target.payload_type)
+        self.outgoing.payload_type = target.payload_type
         self.outgoing.event_payload_type = target.telephone_event_pt
         self.lock.retarget(address)
         self._settle(target, now)

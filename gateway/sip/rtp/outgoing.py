@@ -27,11 +27,12 @@ class _Typing(NamedTuple):
 
 
 class Outgoing:
-    """20 ms per tick: audio, a telephone event or comfort noise; the timestamp runs on in any case."""
+    """20 ms per tick: audio, a telephone event or comfort noise; the timestamp runs on in any case.
 
-    def __init__(
-        self, codec: str, payload_type: int, event_payload_type: int | None, *, frame_rate: int = 8000
-    ) -> None:
+    Frames may have 8000 or 16000 samples a second, from one to the next as they like.
+    """
+
+    def __init__(self, codec: str, payload_type: int, event_payload_type: int | None) -> None:
         self.event_payload_type = event_payload_type
         self.noise_payload_type: int | None = None
         self.ptime_ms = 20
@@ -40,7 +41,6 @@ class Outgoing:
         self.octets = 0
         self.ssrc = random.getrandbits(32)
         self.timestamp = random.getrandbits(32)
-        self._frame_rate = frame_rate
         self._sequence = random.getrandbits(16)
         self._event_timestamp = 0
         self._typing: deque[_Typing] = deque()
@@ -52,7 +52,8 @@ class Outgoing:
         """Another codec from the next packet on."""
         self.payload_type = payload_type
         self._codec = open_codec(codec)
-        self._from_frames = resampler(self._frame_rate, self._codec.sample_rate)
+        # by the length of a frame
+        self._from_frames = {rate // 50: resampler(rate, self._codec.sample_rate) for rate in (8000, 16000)}
 
     def type_digits(self, digits: str, tone_ms: int, gap_ms: int) -> asyncio.Future[None]:
         """Queues keys as telephone events; done when the last gap is over. Raises BadInput, Overloaded."""
@@ -60,7 +61,7 @@ class Outgoing:
 
     def type_tones(self, digits: str, tone_ms: int, gap_ms: int) -> asyncio.Future[None]:
         """The same as tones in the audio."""
-        return self._queue(deque(tone_frames(digits, self._frame_rate, tone_ms, gap_ms)))
+        return self._queue(deque(tone_frames(digits, 8000, tone_ms, gap_ms)))
 
     def _queue(self, ticks: deque[EventPacket | Samples | None]) -> asyncio.Future[None]:
         if len(ticks) + sum(len(waiting.ticks) for waiting in self._typing) > LONGEST_DIGIT_QUEUE:
@@ -97,7 +98,7 @@ class Outgoing:
         return [self._packet(self.noise_payload_type or 0, False, self.timestamp, comfort_noise.payload_of())]
 
     def _audio(self, audio: Samples) -> list[bytes]:
-        payload = self._codec.encode(self._from_frames(audio))
+        payload = self._codec.encode(self._from_frames[len(audio)](audio))
         marker, self._begun = not self._begun, True
         if self.ptime_ms == 20:
             return [self._packet(self.payload_type, marker, self.timestamp, payload)]

@@ -13,13 +13,13 @@ class ToneWatch:
 
     def __init__(self, sample_rate: int, *, mute: bool) -> None:
         self._detector = ToneDetector(sample_rate)
-        self._mute = mute
+        self.mute = mute
         self._silence = silence(sample_rate)
         self._sounded = False
 
     def take(self, frame: Samples) -> tuple[Samples, Pressed | None]:
         """The frame as it may be heard, and the key that became certain with it."""
         pressed = self._detector.take(frame)
-        hidden = self._mute and (self._detector.sounding or self._sounded)
+        hidden = self.mute and (self._detector.sounding or self._sounded)
         self._sounded = self._detector.sounding
         return (self._silence if hidden else frame), pressed

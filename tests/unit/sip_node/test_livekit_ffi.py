@@ -69,4 +69,7 @@ async def test_a_caller_who_may_not_be_heard_becomes_silence_that_goes_on() -> N
         await asyncio.sleep(0)
         handed.append(np.frombuffer(audio._kept[-1].data, dtype=np.int16)[::320])
     assert [part.tolist() for part in handed] == [[5, 7], [0, 0], [0, 9]]
+    audio.put(np.zeros(160, np.int16))  # of a prompt, or of a held line
+    await asyncio.sleep(0)
+    assert audio._kept[-1].samples_per_channel == 320
     await audio.close()

@@ -77,7 +77,7 @@ def test_what_a_narrow_line_cannot_carry_does_not_come_back_as_something_else() 
 def test_frames_have_the_rate_that_was_asked_for_whatever_is_spoken_on_the_wire() -> None:
     for codec, wire in (("PCMU", 8000), ("G722", 16000)):
         for rate in (8000, 16000):
-            sender, receiver = Outgoing(codec, 0, None, frame_rate=rate), Incoming(codec, rate)
+            sender, receiver = Outgoing(codec, 0, None), Incoming(codec, rate)
             frames: list[np.ndarray] = []
             for place, frame in enumerate(in_frames(sine(1000, rate), rate)):
                 for datagram in sender.datagrams(frame):
@@ -87,6 +87,14 @@ def test_frames_have_the_rate_that_was_asked_for_whatever_is_spoken_on_the_wire(
                     frames += receiver.take(packet, "audio", place * 0.02)
             assert {len(frame) for frame in frames} == {rate // 50}, wire
             assert abs(level_at(np.concatenate(frames), 1000, rate) - 8000) < 500
+
+
+def test_a_prompt_in_narrow_frames_and_a_voice_in_wide_ones_go_out_alike() -> None:
+    sender, receiver = Outgoing("G722", 9, None), open_codec("G722")
+    for rate in (8000, 16000):
+        sent = [datagram for frame in in_frames(sine(1000, rate), rate) for datagram in sender.datagrams(frame)]
+        sound = np.concatenate([receiver.decode(datagram[12:]) for datagram in sent])
+        assert abs(level_at(sound, 1000, 16000) - 8000) < 500
 
 
 class TestComfortNoise:

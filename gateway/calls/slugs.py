@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "unknown_number": "The called number is not one of this gateway's numbers.",
     "no_rule": "No dispatch rule takes calls to this number on this trunk.",
     "wrong_password": "The caller's SIP credentials were wrong.",
+    "wrong_pin": "The caller did not enter the PIN of the dispatch rule.",
     "source_not_allowed": "The call came from an address that the trunk does not allow.",
     "caller_not_allowed": "The trunk does not take calls from this caller's number.",
     "no_trunk": "No inbound trunk accepts this call.",

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 INCLUDE_X_HEADERS, INCLUDE_ALL_HEADERS = 1, 2
 LONGEST_VALUE = 1024
 STATUS = "sip.callStatus"
+TELLING = frozenset(  # headers that tell who calls
+    ("from", "contact", "p-asserted-identity", "p-preferred-identity", "remote-party-id", "identity", "diversion")
+)
 HELD = "gateway.held"  # "true" while the phone's side holds the call
 ASKED_BY = "gateway.askedBy"  # whoever asks LiveKit for a call out may say who it is
 
@@ -55,13 +58,18 @@ def dialog_attributes(sip_call_id: str, tag: str) -> dict[str, str]:
 
 
 def header_attributes(
-    headers: Iterable[tuple[str, str]], to_attributes: dict[str, str], include: int
+    headers: Iterable[tuple[str, str]], to_attributes: dict[str, str], include: int, *, hidden: bool = False
 ) -> dict[str, str]:
-    """Attributes made of INVITE headers: `sip.h.<name>` as the trunk asks, and named ones (the first of a name)."""
+    """Attributes made of INVITE headers: `sip.h.<name>` as the trunk asks, and named ones (the first of a name).
+
+    `hidden`: the rule hides the caller's number, so headers that carry it are left out too.
+    """
     named = {name.lower(): attribute for name, attribute in to_attributes.items()}
     made: dict[str, str] = {}
     for name, value in headers:
         lower = name.lower()
+        if hidden and lower in TELLING:
+            continue
         if lower in named:
             made.setdefault(named[lower], value)
         if include == INCLUDE_ALL_HEADERS or (include == INCLUDE_X_HEADERS and lower.startswith("x-")):

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 
+from gateway.calls.admission import LegPolicy
 from gateway.calls.facts import InviteReceived, InviteRefused, LegJoined, LegLeft
-from gateway.kernel.errors import Overloaded, Unavailable
+from gateway.kernel.errors import BadInput, Overloaded, Unavailable
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.attributes import header_attributes, leg_attributes
-from gateway.sip.bus.io_info import RuleFound
+from gateway.sip.bus.io_info import CallAsked, PinWanted, RuleFound
 from gateway.sip.call_state import CallState
 from gateway.sip.endings import Challenged, Ending, Turned, ending
 from gateway.sip.gate import Admitted
 from gateway.sip.invite import asked_of, clean, identity_of, new_leg_id, numbers_of
 from gateway.sip.leg import LiveLeg
 from gateway.sip.leg_audio import LegAudio
+from gateway.sip.line import NoListener, PhoneLine
+from gateway.sip.pin_desk import PinDesk
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
@@ -25,7 +28,7 @@ from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
 from gateway.sip.transfers import TransferState, bye_means
 from gateway.sip.wire.calls import Headers
-from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, choose
+from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, SdpRefused, choose
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall
 
@@ -49,6 +52,7 @@ class InboundCall:
         self._tasks = TaskSet()
         self._over: asyncio.Future[Ending | None] = asyncio.get_running_loop().create_future()
         self._admitted = False
+        self._rtp: RtpEndpoint | None = None
         self._leg: LiveLeg | None = None
         self.transfer: TransferState = "none"
         call.on_cancelled = lambda: self.end(ending("caller_cancelled", "caller"))
@@ -119,21 +123,53 @@ class InboundCall:
             self._record_received(admitted)
         self._call.ring()
         self._steps("ringing")
-        try:
-            rule = await self._services.io_info.rule_for(asked, admitted.trunk_id, {})
-        except Unavailable as error:
-            raise Turned(ending("livekit_unavailable")) from error
+        rule = await self._rule(asked, admitted)
         if rule is None:
             raise Turned(ending("no_rule"))
         self._steps("rules")
-        await self._join(admitted, rule)
+        rtp, line = self._open_line(admitted.policy)
+        if isinstance(rule, PinWanted):
+            rule = await self._let_in(line, asked, admitted)
+        await self._join(admitted, rule, rtp, line)
+
+    async def _rule(self, asked: CallAsked, admitted: Admitted, pin: str = "") -> RuleFound | PinWanted | None:
+        try:
+            return await self._services.io_info.rule_for(asked, admitted.trunk_id, {}, pin)
+        except Unavailable as error:
+            raise Turned(ending("livekit_unavailable")) from error
+
+    async def _let_in(self, line: PhoneLine, asked: CallAsked, admitted: Admitted) -> RuleFound:
+        """Answers, and asks for the PIN."""
+
+        async def check(pin: str) -> RuleFound | None:
+            found = await self._rule(asked, admitted, pin)
+            return found if isinstance(found, RuleFound) else None
+
+        desk = PinDesk(line)
+        try:
+            sdp = line.describe(self._call.offer)
+        except (SdpRefused, BadInput) as error:
+            raise Turned(ending("no_codec")) from error
+        self._call.answer(sdp)
+        self._steps("answered")
+        return await desk.let_in(check)
 
     def _look_at_offer(self, policy: MediaPolicy) -> None:
         """An INVITE may leave the offer to us."""
         if self._call.offer and isinstance(choose(self._call.offer, policy), SdpRefusal):
             raise Turned(ending("no_codec"))
 
-    async def _join(self, admitted: Admitted, rule: RuleFound) -> None:
+    def _open_line(self, policy: LegPolicy) -> tuple[RtpEndpoint, PhoneLine]:
+        media_policy = MediaPolicy(policy.media.codecs, policy.media.encryption)
+        self._look_at_offer(media_policy)
+        self._rtp = rtp = self._open_rtp(policy.media.timeout_s)
+        media = MediaSession(
+            self._services.advertised_host, rtp.local_port, session_id=secrets.randbits(31),
+            policy=media_policy, key=secrets.token_bytes(KEY_BYTES),
+        )  # fmt: skip
+        return rtp, PhoneLine(self._call, rtp, media, NoListener(), dtmf=policy.media.dtmf)
+
+    async def _join(self, admitted: Admitted, rule: RuleFound, rtp: RtpEndpoint, line: PhoneLine) -> None:
         livekit = self._services.settings.livekit
         attributes = leg_attributes(
             identity_of(self._call, self.call_id, self.leg_id),
@@ -142,14 +178,7 @@ class InboundCall:
             self._header_attributes(rule),
         )
         policy = admitted.policy
-        media_policy = MediaPolicy(policy.media.codecs, policy.media.encryption)
-        self._look_at_offer(media_policy)
-        rtp = self._open_rtp(policy.media.timeout_s)
-        media = MediaSession(
-            self._services.advertised_host, rtp.local_port, session_id=secrets.randbits(31),
-            policy=media_policy, key=secrets.token_bytes(KEY_BYTES),
-        )  # fmt: skip
-        leg = LiveLeg(self.call_id, self._call, rtp, media, policy, self._services, self._steps, self.end)
+        leg = LiveLeg(self.call_id, self._call, rtp, line, policy, self._services, self._steps, self.end)
         leg.state = CallState(self._services, self.leg_id, clean(self._call.sip_call_id), rule)
         self._leg = leg
         room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg)
@@ -168,12 +197,14 @@ class InboundCall:
             livekit_rule_id=rule.rule_id,
             pii={"identity": rule.identity},
         )
-        limits = [limit for limit in (admitted.policy.max_duration_s, rule.max_duration_s) if limit]
-        leg.joined(max_duration_s=min(limits))
+        limits = [limit for limit in (policy.max_duration_s, rule.max_duration_s) if limit]
+        waits = [wait for wait in (policy.agent_wait_s, rule.ringing_timeout_s) if wait]
+        leg.joined(max_duration_s=min(limits), agent_wait_s=min(waits))
 
     def _header_attributes(self, rule: RuleFound) -> dict[str, str]:
         headers = ((name, clean(value)) for name, value in self._call.all_headers)
-        return header_attributes(headers, rule.headers_to_attributes, rule.include_headers)
+        hidden = not rule.attributes.get("sip.phoneNumber")
+        return header_attributes(headers, rule.headers_to_attributes, rule.include_headers, hidden=hidden)
 
     def _open_rtp(self, silence: float | None) -> RtpEndpoint:
         silence = silence or self._services.settings.sip.media_timeout_s
@@ -196,7 +227,7 @@ class InboundCall:
 
     async def _finish(self, how: Ending) -> None:
         leg = self._leg
-        answered = leg is not None and leg.answered
+        answered = self._call.was_answered or (leg is not None and leg.answered)
         _log.info("call_over", call_id=self.call_id, slug=how.slug, ended_by=how.ended_by, answered=answered)
         self._record_end(how, answered)
         if not answered:
@@ -204,6 +235,8 @@ class InboundCall:
         bye = asyncio.ensure_future(self._call.hangup())
         if leg is not None:
             await leg.close()
+        elif self._rtp is not None:
+            self._rtp.close()
         await asyncio.wait([bye], timeout=BYE_WITHIN_S)  # it is repeated for longer, but nobody waits for that
         bye.cancel()
 

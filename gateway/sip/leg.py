@@ -25,7 +25,6 @@ from gateway.sip.rtp.g711 import Samples
 from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
 from gateway.sip.wire.sdp import SdpRefused
-from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall
 
 WAYS: dict[Way, str] = {"rfc4733": "rfc4733", "info": "info", "inband": "in_band"}
@@ -41,10 +40,10 @@ class LiveLeg:
     state: CallState
 
     def __init__(
-        self, call_id: str, call: IncomingCall, rtp: RtpEndpoint, media: MediaSession, policy: LegPolicy,
+        self, call_id: str, call: IncomingCall, rtp: RtpEndpoint, line: PhoneLine, policy: LegPolicy,
         services: NodeServices, steps: Steps, end: Callable[[Ending], None],
     ) -> None:  # fmt: skip
-        self.answered = False
+        self.answered = call.is_answered  # a caller that had to say a PIN
         self.is_in_room = False
         self.falling_back = False
         self.ending = False  # somebody has ended it; nothing may begin any more
@@ -53,7 +52,9 @@ class LiveLeg:
         self._call_id = call_id
         self._call = call
         self._rtp = rtp
-        self.line = PhoneLine(call, rtp, media, self, dtmf=policy.media.dtmf)
+        self.line = line
+        line.listener = self
+        rtp.on_first_audible = self._on_first_audible
         self._services = services
         self._steps = steps
         self._end = end
@@ -67,12 +68,14 @@ class LiveLeg:
 
     # --- setting up -------------------------------------------------------------------------
 
-    def joined(self, *, max_duration_s: float) -> None:
+    def joined(self, *, max_duration_s: float, agent_wait_s: float) -> None:
         """In the room, ringing; an agent is due."""
         self.is_in_room = True
         self.state.joined()
         self._max_duration_s = max_duration_s
-        self._care.start(self._policy.agent_wait_s)
+        if self.answered:
+            self._went_on()
+        self._care.start(agent_wait_s)
         if self._heard:
             self._care.heard()
         if "agent_audio" in self._steps.done:  # it was faster than our own join
@@ -91,7 +94,6 @@ class LiveLeg:
         if self.answered or self.ending:
             return
         self.answered = True
-        self._rtp.on_first_audible = self._on_first_audible
         try:
             sdp = self.line.describe(self._call.offer)
         except (SdpRefused, BadInput):
@@ -99,6 +101,10 @@ class LiveLeg:
             return
         self._call.answer(sdp)
         self._steps("answered")
+        self._went_on()
+
+    def _went_on(self) -> None:
+        """Answered, and in the room."""
         self._limit = asyncio.get_running_loop().call_later(self._max_duration_s, self._end, ending("max_duration"))
         self._services.facts.record(LegAnswered, self._call_id, codec=self.line.codec, setup_ms=dict(self._steps.done))
         self._tasks.start(self.room.set_status("active"), name="leg:active")

@@ -45,6 +45,21 @@ class LineListener(Protocol):
         """`media_timeout`, `no_codec` or `session_lost`."""
 
 
+class NoListener:
+    """Before anybody wants to know."""
+
+    def line_said(self, frame: Samples) -> None: ...
+
+    def line_wants(self) -> Samples | None:
+        return SILENCE
+
+    def line_pressed(self, digit: str, way: Way, duration_ms: int) -> None: ...
+
+    def line_held(self, held: bool) -> None: ...
+
+    def line_over(self, slug: str) -> None: ...
+
+
 class PhoneLine:
     """Takes over the callbacks of `call` and `rtp`. Offers and answers are those of `media`.
 
@@ -55,7 +70,8 @@ class PhoneLine:
     def __init__(
         self, call: CallInDialog, rtp: RtpEndpoint, media: MediaSession, listener: LineListener, *, dtmf: Dtmf = "auto"
     ) -> None:
-        self._call, self._rtp, self._media, self._listener, self._dtmf = call, rtp, media, listener, dtmf
+        self._call, self._rtp, self._media, self._dtmf = call, rtp, media, dtmf
+        self.listener = listener  # another may take the line over
         self._loop = asyncio.get_running_loop()
         self._merger = DigitMerger()
         self._keys = asyncio.Lock()  # in the order they were asked for
@@ -65,11 +81,11 @@ class PhoneLine:
         call.on_reinvite = self._on_offer
         call.on_late_answer = self._on_late_answer
         call.on_info = self._on_info
-        call.on_lost = lambda: listener.line_over("session_lost")
+        call.on_lost = lambda: self.listener.line_over("session_lost")
         rtp.on_frame = self._on_frame
         rtp.on_digit = lambda digit, ms: self._pressed(digit, "rfc4733", ms)
         rtp.on_tone = lambda digit, ms: self._pressed(digit, "inband", ms)
-        rtp.on_silence = lambda: listener.line_over("media_timeout")
+        rtp.on_silence = lambda: self.listener.line_over("media_timeout")
         rtp.pull = self._next_frame
 
     # -- offer and answer -------------------------------------------------------------------------------------
@@ -104,7 +120,7 @@ class PhoneLine:
         self._rtp.watch_tones(listens)
         if choice.on_hold != self._theirs_holds:
             self._theirs_holds = choice.on_hold
-            self._listener.line_held(choice.on_hold)
+            self.listener.line_held(choice.on_hold)
 
     def _on_offer(self, offer: bytes | None) -> bytes | Refusal:
         try:
@@ -116,7 +132,7 @@ class PhoneLine:
         try:
             self.take(sdp)
         except (SdpRefused, BadInput):
-            self._listener.line_over("no_codec")
+            self.listener.line_over("no_codec")
 
     # -- hold of ours -----------------------------------------------------------------------------------------
 
@@ -141,12 +157,12 @@ class PhoneLine:
 
     def _on_frame(self, frame: Samples, at: float) -> None:
         if not (self.holding or self._theirs_holds):
-            self._listener.line_said(frame)
+            self.listener.line_said(frame)
 
     def _next_frame(self) -> Samples | None:
         if not (self.holding or self._theirs_holds):
-            return self._listener.line_wants()
-        self._listener.line_said(SILENCE)  # ears in the room go on hearing that nothing is said
+            return self.listener.line_wants()
+        self.listener.line_said(SILENCE)  # ears in the room go on hearing that nothing is said
         return next(self._music) if self.holding else None
 
     # -- keys -------------------------------------------------------------------------------------------------
@@ -160,7 +176,7 @@ class PhoneLine:
 
     def _pressed(self, digit: str, way: Way, duration_ms: int) -> None:
         if self._merger.take(digit, way, self._loop.time()):
-            self._listener.line_pressed(digit, way, duration_ms)
+            self.listener.line_pressed(digit, way, duration_ms)
 
     async def press(self, digits: str, tone_ms: int, gap_ms: int) -> None:
         """Sends keys, `w` being a pause of half a second. Raises Unavailable, BadInput, Overloaded."""

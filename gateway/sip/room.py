@@ -79,6 +79,7 @@ class RoomLink:
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
         self._give_up: asyncio.TimerHandle | None = None
         self._leaving = False
+        self._joined_as = ""  # the session's id, which a resumed connection keeps
         self.on_command: Callable[[bytes], None] = lambda message: None  # of the control plane, through LiveKit
         self._subscribe_events()
 
@@ -114,6 +115,7 @@ class RoomLink:
             await self._room.local_participant.publish_track(track, publish)
         except (rtc.ConnectError, PublishTrackError) as error:
             raise Unavailable("LiveKit did not let the leg join", code="livekit.join") from error
+        self._joined_as = self._room.local_participant.sid
         for participant in self._room.remote_participants.values():  # they were there before us
             for publication in participant.track_publications.values():
                 self._on_publication(publication)
@@ -220,6 +222,10 @@ class RoomLink:
         self._give_up = self._give_up or loop.call_later(RECONNECT_WITHIN_S, self._gone, "room_lost")
 
     def _on_reconnected(self) -> None:
+        if self._room.local_participant.sid != self._joined_as:
+            # LiveKit knew us no more, and its library joined anew: whoever took us out, or a restart, meant the end.
+            self._gone("room_closed")
+            return
         _log.info("room_reconnected")
         self._stop_waiting()
         self._listener.room_back()

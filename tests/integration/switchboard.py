@@ -55,6 +55,7 @@ class Switchboard:
         addresses: list[str] | None = None,
         credentials: tuple[str, str] | None = None,
         rule: bool = True,
+        include_headers: api.SIPHeaderOptions.ValueType = api.SIPHeaderOptions.SIP_NO_HEADERS,
     ) -> str:
         """An inbound trunk for `numbers` and a rule with a room per call; the trunk's id."""
         async with self.livekit_api() as lk:
@@ -63,7 +64,7 @@ class Switchboard:
                     trunk=api.SIPInboundTrunkInfo(
                         name="trunk", numbers=numbers or [NUMBER], allowed_addresses=addresses or [],
                         auth_username=credentials[0] if credentials else "",
-                        auth_password=credentials[1] if credentials else "",
+                        auth_password=credentials[1] if credentials else "", include_headers=include_headers,
                     )
                 )
             )  # fmt: skip

@@ -12,6 +12,7 @@ from livekit.protocol.sip import SIPCallInfo, SIPTransport, SIPUri
 from gateway.sip.bus.psrpc import PsrpcClient
 from gateway.sip.bus.psrpc_pb2 import (
     ACCEPT,
+    REQUEST_PIN,
     EvaluateSIPDispatchRulesRequest,
     EvaluateSIPDispatchRulesResponse,
     GetSIPTrunkAuthenticationRequest,
@@ -76,6 +77,11 @@ class RuleFound:
     max_duration_s: float | None
 
 
+@dataclass(frozen=True)
+class PinWanted:
+    """A rule takes the call once the caller has said its PIN."""
+
+
 def _uri(party: Party, transport: str) -> bytes:
     code = {
         "udp": SIPTransport.SIP_TRANSPORT_UDP,
@@ -128,16 +134,20 @@ class IoInfo:
         found = GetSIPTrunkAuthenticationResponse.FromString(raw)
         return TrunkFound(found.sip_trunk_id, found.username, found.password, found.realm, found.drop)
 
-    async def rule_for(self, asked: CallAsked, trunk_id: str, extra: dict[str, str]) -> RuleFound | None:
-        """The rule's room and participant, or None when no rule takes the call. Raises Unavailable."""
+    async def rule_for(
+        self, asked: CallAsked, trunk_id: str, extra: dict[str, str], pin: str = ""
+    ) -> RuleFound | PinWanted | None:
+        """The rule's room and participant; None when no rule takes the call, or this PIN. Raises Unavailable."""
         raw = await self._bus.call(
             "EvaluateSIPDispatchRules",
             EvaluateSIPDispatchRulesRequest(
                 sip_trunk_id=trunk_id, extra_attributes=extra, call=_sip_call(asked),
-                calling_number=asked.caller.user, called_number=asked.called.user,
+                calling_number=asked.caller.user, called_number=asked.called.user, pin=pin,
             ),
         )  # fmt: skip
         found = EvaluateSIPDispatchRulesResponse.FromString(raw)
+        if found.result == REQUEST_PIN:
+            return None if pin else PinWanted()
         if found.result != ACCEPT or not found.room_name:
             return None
         return RuleFound(

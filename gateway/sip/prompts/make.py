@@ -14,6 +14,9 @@ from gateway.sip.rtp.g711 import SAMPLE_RATE
 
 SENTENCES = {
     "sorry_call_back": "Sorry, nobody can take your call right now. Please try again later.",
+    "enter_pin": "Please enter your pin, followed by the pound key.",
+    "wrong_pin": "That pin is not right. Please try again, followed by the pound key.",
+    "goodbye": "Goodbye.",
 }
 MAKERS_RATE = 16000  # flite's rms voice
 

@@ -69,6 +69,10 @@ class CallInDialog:
         return self._hop
 
     @property
+    def was_answered(self) -> bool:
+        return self._answered
+
+    @property
     def is_answered(self) -> bool:
         return self._answered and not self._over
 
@@ -163,7 +167,6 @@ class CallInDialog:
         await self._ask("BYE", headers)
 
     def _end(self) -> None:
-        """The dialog is over on our side; nothing of it is kept but what its transactions need."""
         self._over = True
         self._session.stop()
         if self._watch:
@@ -192,7 +195,7 @@ class CallInDialog:
         if request.method == "OPTIONS":
             self._agent.respond(transaction, reply(request, 200))
         else:
-            takes.get(request.method, self._take_unknown)(request, transaction)
+            takes.get(request.method, self._take_prack)(request, transaction)
 
     def _refuse(self, request: Request, transaction: ServerTransaction, status: int, *, wait_s: int = 0) -> None:
         response = reply(request, status)
@@ -224,13 +227,10 @@ class CallInDialog:
         _log.info("refer_refused", reason="a phone may not transfer its caller through this gateway")
         self._refuse(request, transaction, 403)
 
-    def _take_unknown(self, request: Request, transaction: ServerTransaction) -> None:
+    def _take_prack(self, request: Request, transaction: ServerTransaction) -> None:  # and what is unknown
         self._refuse(request, transaction, 481)
 
-    _take_prack = _take_unknown
-
-    def _may_be_offered(self, request: Request) -> bool:
-        """Offers wait for the call to be answered."""
+    def _may_be_offered(self, request: Request) -> bool:  # once the call is answered
         return self._answered or (request.method == "UPDATE" and not request.body)
 
     def _take_offer(self, request: Request, transaction: ServerTransaction) -> None:
@@ -268,7 +268,7 @@ class CallInDialog:
         self._agent.respond(transaction, response)
 
     def cancelled(self) -> None:
-        """A CANCEL for a re-INVITE comes too late: it has been answered."""
+        """A CANCEL for a re-INVITE comes too late."""
 
     def acknowledged(self, request: Request) -> None:
         """The ACK of a 2xx of ours."""

@@ -88,7 +88,7 @@ class Caller:
         return failed.value.code
 
     async def hears_loud(self, loud: int = 4000) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while np.abs((await self.heard.get()).astype(int)).max() < loud:
                 pass
 

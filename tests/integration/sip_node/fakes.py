@@ -16,7 +16,7 @@ from gateway.calls.admission import AdmissionVerdict
 from gateway.kernel.tasks import TaskSet
 from tests.integration.switchboard import Switchboard
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class FakeControlPlane:

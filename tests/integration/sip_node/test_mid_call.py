@@ -127,7 +127,7 @@ async def test_keys_by_info_count_once_each_and_other_bodies_are_415(
         assert await call.send_info(PLAIN, b"#") == 200
         assert await call.send_info("text/plain", b"7") == 415
         await caller.rtp.send_digits("5")
-        pressed = [await asyncio.wait_for(agent.digits.get(), 5) for _ in range(2)]
+        pressed = [await asyncio.wait_for(agent.digits.get(), 30) for _ in range(2)]
         assert pressed == ["5", "#"]
         await call.hangup()
         await control_plane.fact("leg_left")
@@ -146,7 +146,7 @@ async def test_a_phone_without_telephone_events_is_understood_by_its_tones(
         await caller.hears_loud()
         caller.rtp.pull = None
         await caller.rtp.send_tones("1223#", 80, 80)
-        pressed = [await asyncio.wait_for(agent.digits.get(), 5) for _ in range(5)]
+        pressed = [await asyncio.wait_for(agent.digits.get(), 30) for _ in range(5)]
         assert "".join(pressed) == "1223#"
         await call.hangup()
         await control_plane.fact("leg_left")
@@ -171,7 +171,7 @@ async def test_an_invite_without_an_offer_is_answered_with_ours(
         agent = await coming
         await caller.hears_loud()
         await caller.rtp.send_digits("4")
-        assert await asyncio.wait_for(agent.digits.get(), 5) == "4"
+        assert await asyncio.wait_for(agent.digits.get(), 30) == "4"
         await call.hangup()
         assert (await control_plane.fact("leg_left"))["slug"] == "completed"
 

@@ -41,7 +41,7 @@ async def test_without_control_plane_the_trunks_policy_decides(
 
 
 async def control_plane_returns_after_join(control_plane: FakeControlPlane, call: OutgoingCall, caller: Caller) -> None:
-    await asyncio.wait_for(caller.ringing.wait(), 5)
+    await asyncio.wait_for(caller.ringing.wait(), 30)
     control_plane.away = False
     await control_plane.fact("leg_joined", count=2)
     await call.cancel()
@@ -96,7 +96,7 @@ async def test_the_node_names_its_calls_and_hangs_up_those_whose_record_is_close
         call_id = control_plane.asked[0]["call_id"]
         await until(lambda: [call_id] in control_plane.alive, "the call was named")
         control_plane.ended = [call_id]
-        await asyncio.wait_for(caller.bye.wait(), 5)
+        await asyncio.wait_for(caller.bye.wait(), 30)
     assert (await control_plane.fact("leg_left"))["slug"] == "gateway_stopped"
 
 

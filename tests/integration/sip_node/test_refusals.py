@@ -92,7 +92,7 @@ async def test_a_draining_node_takes_no_new_call_and_keeps_the_old_one(
         assert failed.value.code == 503
         assert (await control_plane.fact("invite_refused"))["slug"] == "draining"
         await call.hangup()
-        await asyncio.wait_for(node.empty(), 5)
+        await asyncio.wait_for(node.empty(), 30)
 
 
 async def test_no_codec_and_malformed_invites_are_refused_and_recorded(

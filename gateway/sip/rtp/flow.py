@@ -111,12 +111,7 @@ class Flow:
         self.heard_at = now
 
     def _secure(self, target: MediaTarget) -> None:
-        if target.crypto is None:
-            self._srtp = None
-            return
-        keys = (target.crypto.suite, target.crypto.key, target.local_key)
-        if self._srtp is None or self._srtp.keys != keys:  # the same keys go on counting where they were
-            self._srtp = Srtp(target.crypto, target.local_key or b"")
+        self._srtp = Srtp(target.crypto, target.local_key or b"", self._srtp) if target.crypto else None
 
     def heard(self, datagram: bytes, source: Address, now: float) -> Heard:
         """One datagram from the RTP port, RTCP left out."""
@@ -143,7 +138,7 @@ class Flow:
         return Heard(frames, pressed)
 
     def heard_rtcp(self, datagram: bytes, source: Address, now: float, wall: float) -> None:
-        if not self.lock.might_admit(source):
+        if not (self.lock.might_admit(source) or source == self._named_rtcp):
             self.counts["foreign"] += 1
             return
         if self._srtp:
@@ -156,9 +151,10 @@ class Flow:
 
     def datagrams(self, frame: Samples | None) -> list[bytes]:
         """What goes to `lock.target` on this tick."""
-        sent = self.outgoing.datagrams(frame)
         if self.muted:
+            self.outgoing.pass_over()
             return []
+        sent = self.outgoing.datagrams(frame)
         return [self._srtp.protect(datagram) for datagram in sent] if self._srtp else sent
 
     def report(self, cname: str, now: float, wall: float, *, bye: bool = False) -> tuple[bytes, Address] | None:

@@ -86,6 +86,12 @@ class Outgoing:
             self._silent = 0
         return [] if audio is None else self._audio(audio)
 
+    def pass_over(self) -> None:
+        """A tick on which the peer wants nothing: time goes on, sequence numbers do not, or it would count a loss."""
+        self._next_typed()
+        self.timestamp = (self.timestamp + TICK_UNITS) & 0xFFFF_FFFF
+        self._begun = False
+
     def _event(self, event: EventPacket) -> list[bytes]:
         if event.begins:
             self._event_timestamp = self.timestamp

@@ -35,14 +35,23 @@ def new_key() -> bytes:
 class Srtp:
     """Both directions of one call. What is not authentic, or was here before, is counted and comes back as None."""
 
-    def __init__(self, peer: PeerKey, local_key: bytes) -> None:
+    def __init__(self, peer: PeerKey, local_key: bytes, before: Srtp | None = None) -> None:
+        """`before`: a direction whose key stays goes on counting where it was, for its packets do (RFC 3711 §3.3.1)."""
         profile = _PROFILES.get(peer.suite)
         if profile is None or len(peer.key) != KEY_BYTES or len(local_key) != KEY_BYTES:
             raise BadInput("the SRTP keys do not fit the suite", code="sdp.crypto", field="crypto")
         self.replayed = self.unauthenticated = 0
-        self.keys = (peer.suite, peer.key, local_key)
-        self._in = _session(Policy.SSRC_ANY_INBOUND, profile, peer.key)
-        self._out = _session(Policy.SSRC_ANY_OUTBOUND, profile, local_key)
+        self._in_keys, self._out_keys = (peer.suite, peer.key), (peer.suite, local_key)
+        if before and before._in_keys == self._in_keys:
+            self._in = before._in
+        else:
+            self._in = _session(Policy.SSRC_ANY_INBOUND, profile, peer.key)
+        if before and before._out_keys == self._out_keys:
+            self._out = before._out
+        else:
+            self._out = _session(Policy.SSRC_ANY_OUTBOUND, profile, local_key)
+        if before:
+            self.replayed, self.unauthenticated = before.replayed, before.unauthenticated
 
     def protect(self, datagram: bytes) -> bytes:
         return self._out.protect(datagram)

@@ -14,6 +14,7 @@ ALLOW = ", ".join(METHODS[:-1])  # a REFER is understood, and refused
 EXTENSIONS = ("100rel", "timer")
 SUPPORTED_BODY = "application/sdp"
 ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
+SPOKEN = {"CSeq": "sequence number"}
 LARGEST = 32 * 1024
 
 
@@ -53,12 +54,13 @@ def check(request: Request) -> Refusal | None:
 
 
 def _malformed(request: Request) -> str:
+    """What is wrong. It goes out as a reason phrase, so it never says "CSeq": SIPp takes that for the header."""
     for name in ("From", "To", "Call-ID", "CSeq"):
         if not request.get(name):
-            return f"no {name}"
+            return f"no {SPOKEN.get(name, name)}"
     for name in ONCE:
         if len(request.all(name)) > 1:
-            return f"{name} twice"
+            return f"{SPOKEN.get(name, name)} twice"
     try:
         number, method = request.cseq
         top_via(request)
@@ -67,9 +69,9 @@ def _malformed(request: Request) -> str:
         if request.method == "INVITE":  # else there would be nowhere to send the BYE
             parse_uri(parse_name_address(split_list(request.all("Contact") or [""])[0]).uri)
     except (ValueError, IndexError):
-        return "Via, From, To, Contact or CSeq"
+        return "Via, From, To, Contact or sequence number"
     if not 0 <= number < 2**31 or method != request.method:
-        return "CSeq"
+        return "sequence number"
     hops = request.get("Max-Forwards").strip()
     if hops and not (hops.isascii() and hops.isdigit() and len(hops) < 5):
         return "Max-Forwards"

@@ -24,6 +24,7 @@ from gateway.sip.pin_desk import PinDesk
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
+from gateway.sip.rtp.g711 import SAMPLE_RATE
 from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
 from gateway.sip.transfers import TransferState, bye_means
@@ -154,15 +155,17 @@ class InboundCall:
         self._steps("answered")
         return await desk.let_in(check)
 
-    def _look_at_offer(self, policy: MediaPolicy) -> None:
-        """An INVITE may leave the offer to us."""
-        if self._call.offer and isinstance(choose(self._call.offer, policy), SdpRefusal):
+    def _look_at_offer(self, policy: MediaPolicy) -> int:
+        """The sample rate that suits what the phone offers; an INVITE may leave the offer to us."""
+        choice = choose(self._call.offer, policy) if self._call.offer else None
+        if isinstance(choice, SdpRefusal):
             raise Turned(ending("no_codec"))
+        return choice.sample_rate if choice else SAMPLE_RATE
 
     def _open_line(self, policy: LegPolicy) -> tuple[RtpEndpoint, PhoneLine]:
         media_policy = MediaPolicy(policy.media.codecs, policy.media.encryption)
-        self._look_at_offer(media_policy)
-        self._rtp = rtp = self._open_rtp(policy.media.timeout_s)
+        frame_rate = self._look_at_offer(media_policy)
+        self._rtp = rtp = self._open_rtp(policy.media.timeout_s, frame_rate)
         media = MediaSession(
             self._services.advertised_host, rtp.local_port, session_id=secrets.randbits(31),
             policy=media_policy, key=secrets.token_bytes(KEY_BYTES),
@@ -181,7 +184,7 @@ class InboundCall:
         leg = LiveLeg(self.call_id, self._call, rtp, line, policy, self._services, self._steps, self.end)
         leg.state = CallState(self._services, self.leg_id, clean(self._call.sip_call_id), rule)
         self._leg = leg
-        room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg)
+        room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg, frame_rate=rtp.frame_rate)
         leg.room = room
         LegAudio(self.call_id, leg.line, room, self._services, self._tasks)
         try:
@@ -206,10 +209,12 @@ class InboundCall:
         hidden = not rule.attributes.get("sip.phoneNumber")
         return header_attributes(headers, rule.headers_to_attributes, rule.include_headers, hidden=hidden)
 
-    def _open_rtp(self, silence: float | None) -> RtpEndpoint:
-        silence = silence or self._services.settings.sip.media_timeout_s
+    def _open_rtp(self, silence: float | None, frame_rate: int) -> RtpEndpoint:
+        silence, source = silence or self._services.settings.sip.media_timeout_s, self._call.source[0]
         try:
-            return RtpEndpoint(self._services.ports, silence_after_s=silence, signalling_host=self._call.source[0])
+            return RtpEndpoint(
+                self._services.ports, silence_after_s=silence, signalling_host=source, frame_rate=frame_rate
+            )
         except Overloaded as error:
             raise Turned(ending("over_capacity")) from error
 

@@ -31,6 +31,7 @@ from gateway.sip.outbound_services import OutboundServices
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
+from gateway.sip.rtp.g711 import SAMPLE_RATE
 from gateway.sip.seat import AskedSeat
 from gateway.sip.steps import Steps
 from gateway.sip.transfers import TransferState, bye_means
@@ -145,7 +146,9 @@ class OutboundCall:
         node = self._node
         policy = MediaPolicy(terms.codecs, terms.encryption)
         try:
-            rtp = RtpEndpoint(node.ports, silence_after_s=terms.timeout_s or node.settings.sip.media_timeout_s)
+            silence = terms.timeout_s or node.settings.sip.media_timeout_s
+            frame_rate = 16000 if terms.codecs[:1] == ("G722",) else SAMPLE_RATE  # what they choose is not known yet
+            rtp = RtpEndpoint(node.ports, silence_after_s=silence, frame_rate=frame_rate)
         except Overloaded as error:
             raise Turned(ending("over_capacity")) from error
         session_id, key = secrets.randbits(31), secrets.token_bytes(SRTP_KEY_BYTES)
@@ -159,7 +162,7 @@ class OutboundCall:
         leg = OutboundLeg(self.call_id, rtp, self._node, self._steps, self.end)
         leg.state = CallState(self._node, self.leg_id, "", seat, outbound=True)
         token = asked.token or sip_participant_token(livekit, seat, attributes)
-        leg.room = RoomLink(asked.livekit_url or livekit.url, token, leg)
+        leg.room = RoomLink(asked.livekit_url or livekit.url, token, leg, frame_rate=rtp.frame_rate)
         self._leg = leg
         try:
             await leg.room.join()
@@ -196,6 +199,7 @@ class OutboundCall:
         except (BadInput, ValueError) as error:
             raise Turned(ending("bad_dial_request")) from error
         self._dialog = dialog
+        rtp.signalling_host = dialog.hop.address[0]  # a phone behind a NAT sends from there
         leg.line = PhoneLine(dialog, rtp, media, leg, dtmf=dtmf)
         dialog.on_bye = lambda: bye_means(self.transfer, "callee", self.end)
         dialog.on_progress = lambda status, sdp, headers: self._progress(leg, status, sdp)

@@ -31,7 +31,7 @@ class RtpEndpoint:
     Set `on_frame(samples, arrived_at)`: monotonic seconds; `on_digit(digit, duration_ms)` for telephone events;
     `on_tone(digit, duration_ms)` for keys heard as tones, after `watch_tones` or `hide_tones`; `on_silence()`: nothing
     heard for `silence_after_s`. Give frames by `send`, or set `pull`, which is asked on every tick. Audio may also come
-    from `signalling_host`, where the SIP comes from.
+    from `signalling_host`, where the SIP comes from; set it before `start` at the latest.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class RtpEndpoint:
     ) -> None:
         self.frame_rate = frame_rate
         self._pool = pool
-        self._signalling_host = signalling_host
+        self.signalling_host = signalling_host
         self._clock = clock or MediaClock.shared()
         self._silence_after = silence_after_s
         self.on_frame: Callable[[Samples, float], None] | None = None
@@ -68,7 +68,7 @@ class RtpEndpoint:
         """Opens the flow in both directions. Raises BadInput for an address that cannot be one."""
         if self._closed:
             raise Unavailable("the RTP endpoint is closed")
-        self._flow = Flow(target, self._signalling_host, time.monotonic(), self.frame_rate)
+        self._flow = Flow(target, self.signalling_host, time.monotonic(), self.frame_rate)
         loop = asyncio.get_running_loop()
         loop.add_reader(self._pair.rtp.fileno(), self._read_rtp)
         loop.add_reader(self._pair.rtcp.fileno(), self._read_rtcp)

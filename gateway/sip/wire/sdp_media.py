@@ -61,6 +61,11 @@ class MediaChoice:
         return self.direction in ("sendonly", "inactive") or self.remote_host == NOWHERE
 
     @property
+    def sample_rate(self) -> int:
+        """Of the codec's audio: 16000 for G.722, whatever its clock says."""
+        return 16000 if self.codec == "G722" else 8000
+
+    @property
     def send_ptime_ms(self) -> int:
         """20, or 10 for a peer that asks for it: any receiver takes both (RFC 3551 §4.2)."""
         longest = self.maxptime_ms or 20

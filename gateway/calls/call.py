@@ -19,6 +19,7 @@ from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event
 from gateway.calls.facts import (
     AgentJoined,
     AgentLost,
+    DialSent,
     HangupAsked,
     InviteReceived,
     InviteRefused,
@@ -103,6 +104,8 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
     match event.what:
         case InviteReceived() | AdmissionDecided() | InviteRefused() as invite:
             return _invited(call, invite)
+        case DialSent(sip_call_id=sip_call_id):
+            return {"sip_call_id": sip_call_id}
         case RouteFound() as route:
             return {
                 "trunk_id": route.trunk_id,

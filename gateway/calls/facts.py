@@ -100,6 +100,14 @@ class DigitPressed(Fact):
     pii: DigitPii
 
 
+class DialSent(Fact):
+    """The INVITE of a call out has left; from now on the far end may know of it."""
+
+    kind: Literal["dial_sent"] = "dial_sent"
+    sip_call_id: str
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+
+
 class DialProgress(Fact):
     """The far end of a call out gave a sign before it answered; told once per status."""
 
@@ -250,6 +258,7 @@ AnyFact = Annotated[
     | LegAnswered
     | FirstAudio
     | DigitPressed
+    | DialSent
     | DialProgress
     | DialFailed
     | TransferAsked

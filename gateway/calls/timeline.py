@@ -69,6 +69,8 @@ def _sentence(what: RecordedFact | Outcome) -> str:
             | own_facts.EffectFailed()
         ):
             return _of_ours(what)
+        case facts.DialSent(transport=transport):
+            return f"The INVITE left over {transport.upper()}."
         case facts.DialProgress() | facts.DialFailed() | facts.TransferAsked() | facts.TransferEnded():
             return _of_dialling(what)
         case CallEnded() | AgentDispatched() | AgentGivenUp():

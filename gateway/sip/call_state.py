@@ -36,6 +36,10 @@ class CallState:
         self._state.call_status = SIPCallStatus.SCS_PARTICIPANT_JOINED
         self._tell()
 
+    def dialled(self, sip_call_id: str) -> None:
+        """The INVITE of a call out has left; told with what comes next."""
+        self._state.sip_call_id = sip_call_id
+
     def answered(self, codec: str) -> None:
         self._state.call_status = SIPCallStatus.SCS_ACTIVE
         self._state.started_at_ns = time.time_ns()

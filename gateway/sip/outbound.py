@@ -12,7 +12,7 @@ import time
 from livekit import rtc
 
 from gateway.calls.admission import AdmissionVerdict, MediaTerms
-from gateway.calls.facts import DialFailed, DialProgress, InviteRefused, LegAnswered, LegJoined, LegLeft, NumbersPii
+from gateway.calls.facts import DialProgress, DialSent, LegAnswered, LegJoined
 from gateway.kernel.errors import BadInput, Overloaded, Unavailable
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
@@ -27,6 +27,7 @@ from gateway.sip.endings import Ending, Turned, ending, failed_dial
 from gateway.sip.invite import clean
 from gateway.sip.line import Dtmf, PhoneLine
 from gateway.sip.outbound_leg import OutboundLeg
+from gateway.sip.outbound_record import record_end
 from gateway.sip.outbound_services import OutboundServices
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
@@ -204,6 +205,8 @@ class OutboundCall:
         dialog.on_bye = lambda: bye_means(self.transfer, "callee", self.end)
         dialog.on_progress = lambda status, sdp, headers: self._progress(leg, status, sdp)
         leg.tell("dialing", dialog_attributes(dialog.sip_call_id, dialog.local_tag))
+        leg.state.dialled(dialog.sip_call_id)
+        self._node.facts.record(DialSent, self.call_id, sip_call_id=dialog.sip_call_id, transport=dialog.hop.transport)
         return dialog
 
     def _progress(self, leg: OutboundLeg, status: int, sdp: bytes) -> None:
@@ -246,7 +249,7 @@ class OutboundCall:
         leg, dialog = self._leg, self._dialog
         answered = leg is not None and leg.answered
         _log.info("call_over", call_id=self.call_id, slug=how.slug, ended_by=how.ended_by, answered=answered)
-        self._record_end(how, answered)
+        record_end(self._node, self.call_id, self._plan, leg, how, admitted=self._verdict is not None)
         if not self.settled.done():
             self.settled.set_exception(Turned(how))
             self.settled.exception()  # whoever asked may be gone
@@ -257,35 +260,3 @@ class OutboundCall:
         if bye is not None:
             await asyncio.wait([bye], timeout=END_WITHIN_S)
             bye.cancel()
-
-    def _record_end(self, how: Ending, answered: bool) -> None:
-        facts, leg = self._node.facts, self._leg
-        if answered and leg:
-            facts.record(LegLeft, self.call_id, ended_by=how.ended_by, slug=how.slug, rtp=leg.stats)
-        elif self._verdict is not None:
-            if leg:
-                leg.state.failed(how.code, how.phrase or how.slug)
-            facts.record(
-                DialFailed,
-                self.call_id,
-                ended_by=how.ended_by,
-                slug=how.slug,
-                sip_code=how.code,
-                carrier=how.carrier,
-                retry_after_s=how.retry_after_s,
-            )
-        elif not how.recorded:
-            self._record_refusal(how)
-
-    def _record_refusal(self, how: Ending) -> None:
-        """Nobody was asked whether it may, or nobody said so in time."""
-        self._node.facts.record(
-            InviteRefused,
-            self.call_id,
-            direction="outbound",
-            sip_call_id="",
-            node=self._node.node,
-            sip_code=how.code,
-            slug=how.slug,
-            pii=NumbersPii(ani=self._plan.from_user, dnis=self._plan.dialled),
-        )

@@ -166,8 +166,8 @@ class RoomLink:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """Of our own participant, as the room has them; whoever may can have changed them."""
-        return dict(self._room.local_participant.attributes) if self._room.isconnected() else {}
+        """Of our own participant, as the room has them, or had when we were last in it; whoever may can change them."""
+        return dict(self._room.local_participant.attributes) if self._joined_as else {}
 
     @property
     def is_alone(self) -> bool:

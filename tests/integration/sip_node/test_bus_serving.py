@@ -24,6 +24,7 @@ from gateway.stack.plan import StackPlan, StackPorts
 from gateway.stack.ports import PortAllocator
 from gateway.stack.program import Child
 from gateway.stack.programs import redis_program
+from tests.integration.sip_node.fakes import until
 
 SERVICE, METHOD = "Test", "Work"
 
@@ -206,18 +207,33 @@ async def test_a_topic_is_served_until_it_is_given_up(bus: Bus) -> None:
     assert worker.done == ["mine"]
 
 
-async def test_after_redis_was_away_requests_are_served_again_once_it_has_settled(bus: Bus) -> None:
-    worker, client = await bus.worker(), await bus.client()
-    await client.call(METHOD, ask("before"), within_s=10)
-    assert worker.connection.settled
+@pytest.mark.parametrize("topic", ["", "SCL_a"])
+async def test_after_redis_was_away_requests_are_served_again(bus: Bus, topic: str) -> None:
+    worker, client = await bus.worker(topic=topic), await bus.client()
+    await client.call(METHOD, ask("before"), topic=topic, within_s=10)
     await bus.redis.stop()
     await bus.redis.start()
     await bus.redis.wait_ready()
     async with asyncio.timeout(20):
         while True:
             try:
-                await client.call(METHOD, ask("after"), within_s=2)
+                await client.call(METHOD, ask("after"), topic=topic, within_s=2)
                 break
             except Unavailable:
                 assert "after" not in worker.done
     assert worker.done == ["before", "after"]
+
+
+async def test_a_connection_that_came_back_is_not_settled_at_once(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.sip.bus.connection.SETTLED_AFTER_S", 3600.0)
+    connection = await bus.connection()
+    connection.register("some channel", lambda message, raw: None)
+    assert not connection.settled  # nor before the first time
+    await connection.start()
+    await connection.until_connected()
+    assert connection.settled
+    await bus.redis.stop()
+    await until(lambda: not connection.connected, "the loss is noticed")
+    await bus.redis.start()
+    await asyncio.wait_for(connection.until_connected(), 20)
+    assert not connection.settled

@@ -76,7 +76,7 @@ async def test_a_call_out_rings_is_answered_talks_both_ways_and_is_hung_up_by_th
     answered = await control_plane.fact("leg_answered")
     assert set(answered["setup_ms"]) == {"admission", "joined", "resolved", "ringing", "answered"}
     kinds = [kind for kind in control_plane.kinds() if kind not in ("first_audio", "digit_pressed")]
-    assert kinds == ["leg_joined", "dial_progress", "leg_answered", "leg_left"]
+    assert kinds == ["leg_joined", "dial_sent", "dial_progress", "leg_answered", "leg_left"]
 
 
 async def test_without_waiting_the_answer_comes_once_the_participant_is_in_the_room(
@@ -201,6 +201,24 @@ async def test_the_caller_id_is_the_trunks_number_and_its_name(
         call = await callee.invited()
         assert (call.header("From") or "").startswith(f"{shown}sip:{OURS}@")
         call.reject(480)
+
+
+async def test_attributes_of_the_participant_are_headers_of_its_bye(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane
+) -> None:
+    async with callee_and_client(switchboard, attributes_to_headers={"note": "X-Note", "evil": "Via"}) as (
+        callee,
+        client,
+    ):
+        dialling = client.dials(participant_attributes={"note": "paid", "evil": "x"})
+        call = await callee.invited()
+        callee.picks_up(call)
+        await dialling
+        await take_out(switchboard, "participant")
+        await asyncio.wait_for(callee.bye.wait(), 20)
+        said = dict(call.bye_headers)
+    assert said["X-Note"] == "paid"
+    assert "x" not in said["Via"].split(",")
 
 
 async def test_a_challenge_is_answered_with_the_trunks_password(

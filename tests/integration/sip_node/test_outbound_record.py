@@ -84,9 +84,11 @@ async def test_an_answered_call_out_has_its_record(gateway: Gateway) -> None:
     assert record["termination"]["ended_by"] == "callee"
     assert record["termination"]["slug"] == "completed"
     assert record["duration_s"] is not None
+    assert record["sip_call_id"] == call.sip_call_id
     assert record["codec"] in ("PCMU", "PCMA", "G722")
     assert record["pii"]["dnis"].startswith("+1510")
     assert story[:2] == ["A call out was asked for.", "The call was admitted."]
+    assert "The INVITE left over UDP." in story
     assert "The far end rings." in story
 
 

@@ -9,6 +9,7 @@ import dispatch_rules.endpoints
 import gateway.auth.endpoints
 import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
+import gateway.calls.scanner_endpoints
 import trunks.endpoints
 import trunks.number_endpoints
 
@@ -19,6 +20,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     dispatch_rules.endpoints.router,
     agents.endpoints.router,
     gateway.calls.endpoints.router,
+    gateway.calls.scanner_endpoints.router,
     gateway.auth.endpoints.router,
 )
 INTERNAL: tuple[APIRouter, ...] = (gateway.calls.internal_endpoints.router, agents.endpoints.internal)

@@ -51,6 +51,11 @@ class SipSettings(BaseModel):
     rtp_port_min: int = 20000
     rtp_port_max: int = 20998
     max_calls: int = 50
+    invites_per_source_s: float = Field(default=30.0, description="of one address; above it 503. 0 = no limit")
+    invites_per_number_s: float = Field(default=10.0, description="to one number; above it 503. 0 = no limit")
+    scanner_tries: int = Field(
+        default=20, description="refused INVITEs of a stranger in a minute, until it is answered no more. 0 = always"
+    )
     media_timeout_s: float = 30.0
     drain_s: float = Field(default=300.0, description="after SIGTERM, calls may go on for so long")
     realm: str = "gateway"

@@ -16,7 +16,8 @@ from gateway.calls.own_facts import AdmissionDecided, RecordedFact, TransferDeci
 from gateway.calls.performing import SOURCE
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner, Recorded
-from gateway.calls.scanners import CALLS_PER_MINUTE, STRANGERS, RefusedSources
+from gateway.calls.scanners import CALLS_PER_MINUTE, RefusedSources
+from gateway.calls.slugs import STRANGERS
 from gateway.calls.stored import read_event
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import BadInput

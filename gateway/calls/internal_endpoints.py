@@ -51,6 +51,7 @@ class FactsTaken(BaseModel):
 
 class CallsCarried(BaseModel):
     calls: list[str] = Field(max_length=MOST_CALLS_LISTED)
+    dropped: dict[str, int] = Field(default={}, max_length=200, description="requests not answered, by source address")
 
 
 class NodeHeard(BaseModel):
@@ -98,7 +99,7 @@ async def alive(
     """A SIP node's sign of life, every 2 s, with every call it has."""
     if process != node_id:
         raise NotAuthenticated("a node speaks for itself only")
-    return NodeHeard(ended=await calls.node_is_alive(node_id, carried.calls))
+    return NodeHeard(ended=await calls.node_is_alive(node_id, carried.calls, carried.dropped))
 
 
 @router.get("/calls/{call_id}/conversation")

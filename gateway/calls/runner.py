@@ -25,7 +25,8 @@ from gateway.calls.own_facts import RecordedFact
 from gateway.calls.performing import LEASE, Begin, Performer
 from gateway.calls.ports import Rooms
 from gateway.calls.repository import CallRepository, ChangedMeanwhile
-from gateway.calls.scanners import CALLS_PER_MINUTE, STRANGERS, RefusedSources
+from gateway.calls.scanners import CALLS_PER_MINUTE, RefusedSources
+from gateway.calls.slugs import STRANGERS
 from gateway.kernel.clock import Clock
 from gateway.kernel.ids import is_id
 from gateway.kernel.logs import get_logger

@@ -7,9 +7,10 @@ await calls.start(); …; await calls.close()
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from gateway.calls.admissions import Admissions, FindRoute, FindWayOut
 from gateway.calls.feed import Feed
@@ -20,6 +21,7 @@ from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner, Complete
+from gateway.calls.scanners import RefusedSources
 from gateway.calls.webhook_facts import ROOM_CHANGED, fact_of
 from gateway.kernel.clock import Clock
 from gateway.kernel.role_tokens import RoleTokens
@@ -64,9 +66,16 @@ class Calls:
         await self.loops.close()
         await self.runner.close()
 
-    async def node_is_alive(self, node_id: str, call_ids: list[str]) -> list[str]:
-        """Keeps which calls the node has; returns those of them whose record is closed, for the node to end."""
+    async def node_is_alive(
+        self, node_id: str, call_ids: list[str], dropped: Mapping[str, int] = MappingProxyType({})
+    ) -> list[str]:
+        """Keeps which calls the node has; returns those of them whose record is closed, for the node to end.
+
+        `dropped` is how many requests of which sources were not answered.
+        """
         async with self.begin() as session:
+            for source, count in dropped.items():
+                await RefusedSources(session).count(source, self.clock.now(), count)
             return await CallRepository(session).listed(node_id, call_ids, self.clock.now())
 
     async def heed_room(self, event: RoomEvent) -> None:

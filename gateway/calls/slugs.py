@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "unknown_number": "The called number is not one of this gateway's numbers.",
     "no_rule": "No dispatch rule takes calls to this number on this trunk.",
     "wrong_password": "The caller's SIP credentials were wrong.",
+    "too_many_calls": "Too many calls came at once from one source or to one number.",
     "wrong_pin": "The caller did not enter the PIN of the dispatch rule.",
     "source_not_allowed": "The call came from an address that the trunk does not allow.",
     "caller_not_allowed": "The trunk does not take calls from this caller's number.",
@@ -49,6 +50,10 @@ SENTENCES: dict[str, str] = {
     "gateway_stopped": "The gateway was stopped during the call.",
     "internal_error": "The gateway failed while it handled the call; the log has the details.",
 }
+
+
+# refusals of somebody who has no business here, or tries what there is
+STRANGERS = frozenset({"unknown_number", "no_trunk", "source_not_allowed", "wrong_password", "malformed"})
 
 
 def sentence_for(slug: str) -> str:

@@ -56,15 +56,16 @@ class ControlPlane:
             _log.warning("admission_not_answered", call_id=asked.call_id, error=type(error).__name__)
             return None
 
-    async def alive(self, calls: list[str]) -> list[str]:
+    async def alive(self, calls: list[str], dropped: dict[str, int]) -> list[str]:
         """Names the calls that this process carries; what it does not name, the control plane closes.
 
-        Returns those of them whose record is closed already: they are to be hung up.
+        Returns those of them whose record is closed already: they are to be hung up. `dropped` counts requests of
+        scanners by source.
         """
         try:
             answer = await self._http.post(
                 f"/nodes/{quote(self._process, safe='')}/alive",
-                json={"calls": calls},
+                json={"calls": calls, "dropped": dropped},
                 headers=self._authorization("facts"),
             )
             answer.raise_for_status()

@@ -20,6 +20,7 @@ CODES: dict[str, int] = {
     "no_codec": 488,
     "malformed": 400,
     "over_capacity": 503,
+    "too_many_calls": 503,
     "draining": 503,
     "control_plane_lost": 503,
     "livekit_unavailable": 503,
@@ -36,7 +37,13 @@ CODES: dict[str, int] = {
     "unreachable": 503,
     "agent_gone": 480,
 }
-RETRY_AFTER_S = {"over_capacity": 5, "draining": 5, "control_plane_lost": 5, "livekit_unavailable": 5}
+RETRY_AFTER_S = {
+    "over_capacity": 5,
+    "too_many_calls": 2,
+    "draining": 5,
+    "control_plane_lost": 5,
+    "livekit_unavailable": 5,
+}
 
 
 @dataclass(frozen=True)

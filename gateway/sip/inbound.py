@@ -61,6 +61,20 @@ class InboundCall:
         call.on_ack_timeout = lambda: self.end(ending("ack_timeout"))
 
     @property
+    def source(self) -> str:
+        return self._call.source[0]
+
+    @property
+    def admitted(self) -> bool:
+        return self._admitted
+
+    @property
+    def slug(self) -> str:
+        """How it ended; empty until then, and for a call that was asked for its password."""
+        how = self._over.result() if self._over.done() else None
+        return how.slug if how else ""
+
+    @property
     def leg(self) -> LiveLeg | None:
         return self._leg
 

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import gc
 import signal
+import time
 
 import httpx
 
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.facts import InviteRefused, NumbersPii
+from gateway.calls.slugs import STRANGERS
 from gateway.kernel.e164 import from_sip_user
 from gateway.kernel.errors import NotFound
 from gateway.kernel.ids import new_id
@@ -31,7 +33,7 @@ from gateway.sip.dialler import Dialler
 from gateway.sip.endings import ending
 from gateway.sip.gate import Gate
 from gateway.sip.inbound import InboundCall, record_refusal
-from gateway.sip.invite import clean
+from gateway.sip.invite import clean, numbers_of
 from gateway.sip.line import PhoneLine
 from gateway.sip.loss_policy import LossPolicies
 from gateway.sip.outbound import OutboundCall
@@ -39,6 +41,7 @@ from gateway.sip.outbound_gate import OutboundGate
 from gateway.sip.outbound_services import OutboundServices
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.services import NodeServices
+from gateway.sip.source_guard import SourceGuard
 from gateway.sip.transfers import Transfers
 from gateway.sip.wire.tls import TlsOptions
 from gateway.sip.wire.ua import BadInvite, IncomingCall, UserAgent
@@ -80,6 +83,9 @@ class SipNode:
             tokens=tokens,
             background=TaskSet(),
         )
+        self._guard = SourceGuard(
+            per_source_s=sip.invites_per_source_s, per_number_s=sip.invites_per_number_s, tries=sip.scanner_tries
+        )
         self._agent = UserAgent(
             sip.host,
             sip.port,
@@ -88,6 +94,7 @@ class SipNode:
             tls=TlsOptions.from_settings(sip),
             on_invite=self._on_invite,
             on_malformed=self._on_malformed,
+            hears=lambda source: self._guard.hears(source, time.monotonic()),
         )
         outbound = OutboundServices(
             self._services, OutboundGate(self._control_plane, self.name), self._agent, HostAddresses()
@@ -107,6 +114,16 @@ class SipNode:
     def port(self) -> int:
         return self._agent.port
 
+    @property
+    def calls(self) -> int:
+        """How many are on."""
+        return len(self._live)
+
+    @property
+    def silenced(self) -> int:
+        """How many sources are scanners now."""
+        return self._guard.silenced
+
     async def start(self) -> None:
         await warm_up()
         await self._services.facts.start()
@@ -122,8 +139,9 @@ class SipNode:
         _log.info("node_ready", node=self.name, port=self.port)
 
     def _on_invite(self, call: IncomingCall) -> None:
-        if not self._has_room():
-            how = ending("draining" if self._draining else "over_capacity")
+        crowded = self._guard.take(call.source[0], numbers_of(call).dnis, time.monotonic()) == "busy"
+        if crowded or not self._has_room():
+            how = ending("draining" if self._draining else "too_many_calls" if crowded else "over_capacity")
             record_refusal(self._services, call, new_id("call"), how)
             call.reject(how.code, headers=how.headers)
             return
@@ -145,6 +163,7 @@ class SipNode:
 
     def _on_malformed(self, bad: BadInvite) -> None:
         """The wire refused it; worth a line in the call log only if it says who called whom."""
+        self._guard.refused(bad.source[0], time.monotonic())
         if not (bad.from_user or bad.to_user):
             return
         self._services.facts.record(
@@ -170,6 +189,8 @@ class SipNode:
         serving = asyncio.ensure_future(self._server.serve(TRANSFER, self._transfers.transfer, topic=leg.leg_id))
         try:
             await leg.run()
+            if isinstance(leg, InboundCall):
+                self._judge(leg)
         finally:
             del self._live[leg.call_id]
             serving.add_done_callback(lambda _: self._stop_serving(leg.leg_id))
@@ -178,12 +199,19 @@ class SipNode:
             if not self._live:
                 self._empty.set()
 
+    def _judge(self, leg: InboundCall) -> None:
+        source = leg.source
+        if leg.admitted:
+            self._guard.let_in(source)
+        elif leg.slug in STRANGERS and self._guard.refused(source, time.monotonic()):
+            _log.warning("scanner_silenced", node=self.name)
+
     def _stop_serving(self, leg_id: str) -> None:
         self._services.background.start(self._server.stop_serving(TRANSFER, topic=leg_id), name="bus:stop-serving")
 
     async def _stay_alive(self) -> None:
         while True:
-            for call_id in await self._control_plane.alive(list(self._live)):
+            for call_id in await self._control_plane.alive(list(self._live), self._guard.dropped()):
                 if leg := self._live.get(call_id):
                     leg.end(ending("gateway_stopped"))
             await asyncio.sleep(ALIVE_EVERY_S)

@@ -60,13 +60,13 @@ class TransactionLayer:
         if connections:
             self._streams["tcp"] = StreamTransport(connections, self._stream)
         if tls:
-            listening = bind_stream(host, tls.port)
-            self._streams["tls"] = StreamTransport(listening, self._stream, TlsContexts.load(tls))
+            self._streams["tls"] = StreamTransport(bind_stream(host, tls.port), self._stream, TlsContexts.load(tls))
         self.port = self._udp.port
         self.counters: Counter[str] = Counter()
         self._table = TransactionTable()
         self._hops: dict[Key, Hop] = {}
         self._waiting: dict[Key, tuple[OnResponse, OnTimeout]] = {}
+        self.hears: Callable[[str], bool] = lambda source: True
         self.on_timeout: Callable[[ServerTransaction], None] = lambda transaction: None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -116,6 +116,8 @@ class TransactionLayer:
             self._repeated(request, known, hop)
         elif request.method == "ACK":
             self._on_request(request, None, hop)
+        elif not self.hears(hop.address[0]):
+            self.counters["dropped"] += 1
         elif self._table.full_for(request.method):
             self.counters["overflow"] += 1
         else:
@@ -192,13 +194,12 @@ class TransactionLayer:
             hop.send(raw)
 
     def confirmed(self, transaction: ServerTransaction) -> None:
-        """The dialog's ACK came: the 2xx is not repeated any more."""
+        """The dialog's ACK came."""
         if not transaction.confirmed:
             transaction.confirm(self._loop.time())
             self._keep(transaction)
 
-    def knows_invite_of(self, cancel: ServerTransaction) -> bool:
-        """True while the INVITE that a CANCEL is about has a transaction, answered or not."""
+    def knows_invite_of(self, cancel: ServerTransaction) -> bool:  # answered or not
         branch, sent_by, _ = cancel.key
         return self._table.get((branch, sent_by, "INVITE")) is not None
 
@@ -206,7 +207,6 @@ class TransactionLayer:
         return Hop(address, self._udp)
 
     def counted(self) -> dict[str, int]:
-        """All counters, those of the transports too."""
         return {
             **self.counters,
             "unsent": self._udp.unsent,

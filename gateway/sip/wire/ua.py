@@ -50,12 +50,13 @@ class UserAgent(Sending):
         self, host: str, port: int, *, advertised_host: str = "", tcp: bool = True, tls: TlsOptions | None = None,
         on_invite: Callable[[IncomingCall], None],
         on_malformed: Callable[[BadInvite], None] = lambda bad: None,
+        hears: Callable[[str], bool] = lambda source: True,
     ) -> None:  # fmt: skip
         self._on_invite, self._on_malformed = on_invite, on_malformed
         self._layer = TransactionLayer(
             host, port, advertised_host=advertised_host, tcp=tcp, tls=tls, on_request=self._request
         )
-        self._layer.on_timeout = self._timeout
+        self._layer.on_timeout, self._layer.hears = self._timeout, hears
         self._legs: dict[tuple[str, str], CallInDialog] = {}
         self._by_transaction: dict[tuple[str, str, str], CallInDialog] = {}
         self._invites: set[tuple[str, str, int]] = set()
@@ -75,7 +76,7 @@ class UserAgent(Sending):
     @property
     def counters(self) -> dict[str, int]:
         """What was seen and not logged one by one: malformed, unreadable, refused, retransmitted, sent_again,
-        stray_response, overflow, flooded, unsent, tcp_refused. They are logged once a minute when they moved."""
+        stray_response, dropped, overflow, flooded, unsent, tcp_refused. Logged once a minute when they moved."""
         return self._layer.counted()
 
     async def start(self) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
+from gateway.calls import endpoints, scanner_endpoints
 from gateway.calls.admission import AdmissionAsked
 from gateway.calls.admit import KnownRule, KnownTrunk, Route
-from gateway.calls.endpoints import router
 from gateway.calls.memory_rooms import MemoryRooms
 from gateway.calls.models import CallEventRow
 from gateway.calls.own_facts import RecordedFact
@@ -158,7 +158,8 @@ async def clients(world: World) -> AsyncIterator[Clients]:
     """A client per role."""
     app = FastAPI()
     app.state.calls = world.calls
-    app.include_router(router)
+    for router in (endpoints.router, scanner_endpoints.router):
+        app.include_router(router)
     problems.install(app)
     found: Clients = {}
     for role in Role:

@@ -36,6 +36,7 @@ def settings_for(switchboard: Switchboard, folder: Path, **sip: object) -> Setti
                 "port": ports.sip,
                 "rtp_port_min": ports.rtp_low,
                 "rtp_port_max": ports.rtp_low + 60,
+                "scanner_tries": 0,
                 **sip,
             }
         ),

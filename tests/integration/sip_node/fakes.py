@@ -28,6 +28,7 @@ class FakeControlPlane:
         self.asked: list[dict[str, Any]] = []
         self.facts: list[dict[str, Any]] = []
         self.alive: list[list[str]] = []
+        self.dropped: dict[str, int] = {}
         self.ended: list[str] = []
         self._changed = asyncio.Condition()
         self.transport = httpx.MockTransport(self._handle)
@@ -43,6 +44,7 @@ class FakeControlPlane:
             self.facts += body["facts"]
         else:
             self.alive.append(body["calls"])
+            self.dropped |= body["dropped"]
         async with self._changed:
             self._changed.notify_all()
         return httpx.Response(202, json={"stored": 0, "repeated": 0, "unknown_call": 0, "ended": self.ended})

@@ -25,6 +25,7 @@ from gateway.sip.dial_media import terms_within
 from gateway.sip.dial_plan import SIP_PORT, SIPS_PORT, DialPlan
 from gateway.sip.endings import Ending, Turned, ending, failed_dial
 from gateway.sip.invite import clean
+from gateway.sip.leg_audio import LegAudio
 from gateway.sip.line import Dtmf, PhoneLine
 from gateway.sip.outbound_leg import OutboundLeg
 from gateway.sip.outbound_record import record_end
@@ -202,6 +203,7 @@ class OutboundCall:
         self._dialog = dialog
         rtp.signalling_host = dialog.hop.address[0]  # a phone behind a NAT sends from there
         leg.line = PhoneLine(dialog, rtp, media, leg, dtmf=dtmf)
+        LegAudio(self.call_id, leg.line, leg.room, self._node, self._tasks)
         dialog.on_bye = lambda: bye_means(self.transfer, "callee", self.end)
         dialog.on_progress = lambda status, sdp, headers: self._progress(leg, status, sdp)
         leg.tell("dialing", dialog_attributes(dialog.sip_call_id, dialog.local_tag))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -98,6 +99,14 @@ async def test_open_calls_fill_the_trunk_and_an_ended_one_makes_room(world: Worl
     f = Facts(first)
     await world.calls.runner.take([f.left()])
     assert (await dial(world))[1].verdict == "accept"
+
+
+async def test_many_at_once_take_no_more_than_there_is(world: World) -> None:
+    await way_out(world, max_calls=3, price_per_minute="1", max_spend_per_day="25")
+    verdicts = [verdict for _, verdict in await asyncio.gather(*(dial(world) for _ in range(10)))]
+    admitted = [verdict.policy.max_duration_s for verdict in verdicts if verdict.verdict == "accept"]
+    assert sorted(admitted) == [300, 600, 600]  # the third is as long as the day's money is
+    assert {verdict.slug for verdict in verdicts if verdict.verdict == "reject"} <= {"over_capacity", "spend_cap"}
 
 
 async def test_money_is_reserved_while_a_call_is_open_and_given_back_for_what_it_did_not_use(world: World) -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from livekit import api, rtc
+from livekit.protocol.sip import SIPNamedDest, SIPRequestDest, SIPUri
 
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.sip.node import SipNode
@@ -219,6 +220,24 @@ async def test_attributes_of_the_participant_are_headers_of_its_bye(
         said = dict(call.bye_headers)
     assert said["X-Note"] == "paid"
     assert "x" not in said["Via"].split(",")
+
+
+async def test_request_uri_and_to_header_of_the_askers_choice_are_dialled_and_both_are_admitted(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane
+) -> None:
+    async with callee_and_client(switchboard) as (callee, client):
+        await client.dial(
+            sip_request_uri=SIPRequestDest(raw="sip:+15105550188@sbc.example"),
+            sip_to_header=SIPNamedDest(values=SIPUri(user="2000", host="pbx.example")),
+            sip_from_header=SIPNamedDest(display_name="Desk", values=SIPUri(user="+15105550123", host="own.example")),
+        )
+        call = await callee.invited()  # by the trunk's address all the same
+        assert (call.request_uri.user, call.request_uri.host) == ("+15105550188", "sbc.example")
+        assert (call.to_uri.user, call.to_uri.host) == ("2000", "pbx.example")
+        assert (call.header("From") or "").startswith('"Desk" <sip:+15105550123@own.example>')
+        call.reject(480)
+    pii = control_plane.asked[0]["pii"]
+    assert (pii["dnis"], pii["to_user"], pii["ani"]) == ("+15105550188", "2000", "+15105550123")
 
 
 async def test_a_challenge_is_answered_with_the_trunks_password(

@@ -15,7 +15,7 @@ from gateway.sip.rtp.resample import resampler
 
 Kind = Literal["audio", "noise", "event"]
 FRAME_MS = 20
-STARVED_MS = 40.0  # nothing for so long after it was due: something must be heard
+STARVED_MS = 25.0  # nothing for so long after it was due: something must be heard
 
 
 class Incoming:

@@ -1,8 +1,9 @@
 """The jitter buffer: puts packets in order, lets each go when it is due, says what is missing. Pure.
 
-On a clean line a packet leaves as it comes. One that comes early waits for the missing one, for a moment; with jitter
-all wait as long as `Timeline` says. A stream that goes on elsewhere (another SSRC, another sequence) is taken up when
-it has shown itself twice in a row and the old one is silent.
+On a clean line a packet leaves as it comes, and what is missing before it is given up, unless packets have overtaken
+each other of late: then it is waited for, for a moment. With jitter all wait as long as `Timeline` says. A stream
+that goes on elsewhere (another SSRC, another sequence) is taken up when it has shown itself twice in a row and the
+old one is silent.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from gateway.sip.rtp.packet import RtpPacket, sequence_distance
 from gateway.sip.rtp.timeline import FRAME_MS, Timeline
 
 EARLY_MS = 10.0  # half a tick: what would be due before the next one may go now
-PATIENCE_MS = 25.0  # for a packet that was overtaken, where the delay does not give it more
+PATIENCE_MS = 25.0  # for a packet that was overtaken, on a line where that has happened
+PATIENT_FOR_S = 10.0
 MOST_HELD = 64
 LONGEST_GAP = 150  # packets; more is a jump of the sender and no loss
 LIVE_FOR_MS = 60.0  # another SSRC does not take a stream that speaks
@@ -54,6 +56,7 @@ class Playout:
         self._next = 0
         self._heard_at = 0.0
         self._caught_up_at = float("-inf")
+        self._patient_until = float("-inf")
         self._held: dict[int, _Held] = {}
         self._given_up: OrderedDict[int, None] = OrderedDict()
         self._stray: tuple[int, int] | None = None  # SSRC and sequence that would continue the run
@@ -70,7 +73,7 @@ class Playout:
             self._restart(packet)
         else:
             ahead = sequence_distance(packet.sequence, self._next)
-            if (ahead < 0 or ahead > LONGEST_GAP) and not self._believed(packet, ahead):
+            if (ahead < 0 or ahead > LONGEST_GAP) and not self._believed(packet, ahead, now):
                 return
         self._heard_at = now
         self._take(packet, now, timed)
@@ -94,8 +97,12 @@ class Playout:
 
     def _is_due(self, held: _Held, missing: int, now: float) -> bool:
         at = self.timeline.due(held.packet) if held.timed else held.at * 1000 + self.timeline.delay_ms
-        wait = max(0.0, PATIENCE_MS - self.timeline.delay_ms) + EARLY_MS if missing else 0.0
-        return now * 1000 >= at + wait - EARLY_MS or len(self._held) > MOST_HELD
+        if missing:  # lost, as a rule: whoever waits for it makes a longer hole
+            patience = PATIENCE_MS if now < self._patient_until else 0.0
+            at += max(0.0, patience - self.timeline.delay_ms)
+        else:
+            at -= EARLY_MS
+        return now * 1000 >= at or len(self._held) > MOST_HELD
 
     def _catches_up(self, now: float) -> bool:
         """True when one frame of the delay is not needed any more, and the next one is at hand to be joined to."""
@@ -138,7 +145,7 @@ class Playout:
         while len(self._given_up) > REMEMBERED:
             self._given_up.popitem(last=False)
 
-    def _believed(self, packet: RtpPacket, ahead: int) -> bool:
+    def _believed(self, packet: RtpPacket, ahead: int, now: float) -> bool:
         """A packet from behind, or from far ahead: late, a duplicate, or the first of a sender that restarted."""
         run = self._continues(packet)
         newer = ahead > 0 or self.timeline.is_newer(packet)
@@ -147,6 +154,7 @@ class Playout:
             return True
         if packet.sequence in self._given_up:
             del self._given_up[packet.sequence]
+            self._patient_until = now + PATIENT_FOR_S
             self.lost -= 1
             self.received += 1
             self.late += 1

@@ -67,8 +67,12 @@ class Sipp:
         self._ports.close()
 
     def _report(self, said: str) -> str:
-        parts = [f"SIPp ended with {self._process.returncode if self._process else None}\n{said[-2000:]}"]
-        for kind in ("errors", "messages"):
-            for file in self.folder.glob(f"{self._name}_*_{kind}.log"):
-                parts.append(f"== {kind}\n{file.read_text(errors='replace')[-SHOWN:]}")
-        return "\n".join(parts)
+        ended = f"SIPp ended with {self._process.returncode if self._process else None}\n{said[-2000:]}"
+        return f"{ended}\n== errors\n{self._log('errors')[-SHOWN:]}\n== messages\n{self.trace()[-SHOWN:]}"
+
+    def trace(self) -> str:
+        """Every message that was sent or received, as text."""
+        return self._log("messages")
+
+    def _log(self, kind: str) -> str:
+        return "".join(file.read_text(errors="replace") for file in self.folder.glob(f"{self._name}_*_{kind}.log"))

@@ -140,7 +140,7 @@ def trying() -> Steps:
 
 
 def answered(has: Sequence[str] = (), lacks: Sequence[str] = ()) -> Steps:
-    return [*trying(), recv(200, has=["CSeq: [0-9]+ INVITE", *has], lacks=lacks, routes=True)]
+    return [*trying(), recv(200, has=["CSeq: [0-9]+ +INVITE", *has], lacks=lacks, routes=True)]
 
 
 def refused(status: int, *, has: Sequence[str] = (), lacks: Sequence[str] = (), cseq: int = 1) -> Steps:

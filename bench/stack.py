@@ -68,11 +68,11 @@ async def _get(api_url: str, api_key: str, path: str) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def bench_stack(say: Callable[[str], None], **environment: str) -> AsyncIterator[BenchStack]:
+async def bench_stack(say: Callable[[str], None], *, workers: int = 2, **environment: str) -> AsyncIterator[BenchStack]:
     """Ready for calls inside the block; its files are gone after it."""
     allocator = PortAllocator()
     folder = Path(tempfile.mkdtemp(prefix="gateway-bench-"))
-    plan = StackPlan(folder, StackPorts.allocate(allocator, sip=None, api=None), extra_env=environment)
+    plan = StackPlan(folder, StackPorts.allocate(allocator, sip=None, api=None), workers=workers, extra_env=environment)
     try:
         async with running_stack(plan, say=say) as supervisor:
             api_key = StackRecord(folder).read_env()["GATEWAY_API_KEY"]

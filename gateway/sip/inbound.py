@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
 
 from gateway.calls.admission import LegPolicy
 from gateway.calls.facts import InviteReceived, InviteRefused, LegJoined, LegLeft
@@ -30,6 +31,7 @@ from gateway.sip.steps import Steps
 from gateway.sip.transfers import TransferState, bye_means
 from gateway.sip.wire.calls import Headers
 from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, SdpRefused, choose
+from gateway.sip.wire.sdp_media import ip_version_of
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall
 
@@ -171,7 +173,8 @@ class InboundCall:
 
     def _look_at_offer(self, policy: MediaPolicy) -> int:
         """The sample rate that suits what the phone offers; an INVITE may leave the offer to us."""
-        choice = choose(self._call.offer, policy) if self._call.offer else None
+        reachable = replace(policy, ip_version=ip_version_of(self._services.advertised_host))
+        choice = choose(self._call.offer, reachable) if self._call.offer else None
         if isinstance(choice, SdpRefusal):
             raise Turned(ending("no_codec"))
         return choice.sample_rate if choice else SAMPLE_RATE

@@ -18,6 +18,7 @@ from gateway.sip.wire.sdp_media import (
     Direction,
     MediaChoice,
     MediaPolicy,
+    ip_version_of,
     names_of,
 )
 from gateway.sip.wire.sdp_text import MediaText, SdpRefused, SessionText, number_of, read
@@ -65,7 +66,7 @@ def read_answer(
     """What the other side chose of our offer; `local_key` and `offered_event_pt` were in it. Raises SdpRefused."""
     # We offer keys only where they are required: in another answer they mean nothing.
     encryption = "require" if policy.encryption == "require" else "none"
-    offered = MediaPolicy(policy.codecs, encryption)
+    offered = replace(policy, encryption=encryption)
     choice = _settle(body, offered)
     if choice.stream != 0:
         raise SdpRefused("the answer does not take the stream that was offered")
@@ -94,6 +95,8 @@ def _settle_stream(place: int, media: MediaText, session: SessionText, policy: M
     host = media.host or session.host
     if host != NOWHERE and not sendable(host, media.port):
         raise SdpRefused("the media address cannot be sent to")
+    if host != NOWHERE and policy.ip_version and policy.ip_version != ip_version_of(host):
+        raise SdpRefused("the media address is of another IP version than ours")
     rtcp_host, rtcp_port = _rtcp(media, host)
     return MediaChoice(
         codec=CODECS[names[allowed[0]]], payload_type=allowed[0], remote_host=host, remote_port=media.port,

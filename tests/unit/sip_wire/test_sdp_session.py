@@ -136,3 +136,14 @@ def test_ten_thousand_mutations_raise_nothing_but_a_refusal() -> None:
         with suppress(SdpRefused):
             pair()[0].take_answer(body)
     assert min(taken, refused) > 500
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("198.51.100.1", "IP6 2001:db8::1"), ("2001:db8::2", "IP4 203.0.113.5")])
+def test_audio_is_not_promised_to_an_address_of_the_other_ip_version(ours: str, theirs: str) -> None:
+    body = offer("m=audio 4000 RTP/AVP 0").replace(b"IP4 203.0.113.5", theirs.encode())
+    session = MediaSession(ours, 6000, session_id=1)
+    with pytest.raises(SdpRefused, match="IP version"):
+        session.answer(body)
+    session.offer()
+    with pytest.raises(SdpRefused, match="IP version"):
+        session.take_answer(body)

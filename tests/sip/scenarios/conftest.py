@@ -26,10 +26,10 @@ class Phones:
     desk: Desk
     _started: list[Sipp] = field(default_factory=list)
 
-    async def call(self, steps: Steps, *options: str, number: str = NUMBER, port: int = 0) -> Sipp:
+    async def call(self, steps: Steps, *options: str, number: str = NUMBER, port: int = 0, calls: int = 1) -> Sipp:
         """Begins; `port` is that of another node."""
         target = f"{HOST}:{port or self.node.port}"
-        return await self._start(Sipp(self.folder, steps, target, number, options))
+        return await self._start(Sipp(self.folder, steps, target, number, options, calls))
 
     async def called(self, steps: Steps, *options: str, calls: int = 1) -> Sipp:
         """Waits to be called."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.kernel.tasks import TaskSet
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane
 from tests.integration.switchboard import NUMBER, Switchboard
+from tests.sip.scenarios.sipp import Sipp
 
 PATIENCE_S = 60.0
 RINGS = "+15105550101"  # in the trunk, but no agent ever comes
@@ -113,6 +115,17 @@ class Desk(FakeControlPlane):
         """(method, key) of every press."""
         told = [f for f in self.facts if f["call_id"] == call_id and f["kind"] == "digit_pressed"]
         return [(fact["transport"], fact["pii"]["digit"]) for fact in told]
+
+    async def send_agent(self, sip_call_id: str, *, when: Callable[[], bool] = lambda: True) -> None:
+        """To a call that nobody would come to, as soon as `when` says so."""
+        call_id = await self.call(sip_call_id)
+        joined = await self.fact_of(call_id, "leg_joined")
+        await self._once(lambda: when() or None, "the time for an agent")
+        await self._come(call_id, joined["room"])
+
+    async def saw(self, sipp: Sipp, text: str) -> None:
+        """SIPp has sent or received this."""
+        await self._once(lambda: (text in sipp.trace()) or None, text)
 
     async def close_room(self, room: str) -> None:
         async with self._switchboard.livekit_api() as lk:

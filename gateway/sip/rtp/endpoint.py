@@ -87,7 +87,10 @@ class RtpEndpoint:
         self._set_tones()
 
     def hide_tones(self, on: bool = True) -> None:
-        """Looks for them, and gives silence to `on_frame` while one sounds; stays until it is taken back."""
+        """Looks for them, and lets no part of one through to `on_frame`, which hears 20 ms later meanwhile.
+
+        Stays until it is taken back.
+        """
         self._hiding = on
         self._set_tones()
 

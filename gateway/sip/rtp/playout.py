@@ -23,6 +23,7 @@ LIVE_FOR_MS = 60.0  # another SSRC does not take a stream that speaks
 RUN_TO_RESTART = 2
 LATE_RUN_TO_RESTART = 5  # a run of old packets may be one late burst of the network; a restarted sender goes on
 REMEMBERED = 128
+MOST_SENDERS = 64
 CATCH_UP_EVERY_S = 0.2
 
 
@@ -59,8 +60,7 @@ class Playout:
         self._patient_until = float("-inf")
         self._held: dict[int, _Held] = {}
         self._given_up: OrderedDict[int, None] = OrderedDict()
-        self._stray: tuple[int, int] | None = None  # SSRC and sequence that would continue the run
-        self._stray_run = 0
+        self._runs: OrderedDict[int, tuple[int, int]] = OrderedDict()  # SSRC → next sequence, packets in a row
 
     def add(self, packet: RtpPacket, now: float, *, timed: bool = True) -> None:
         """`timed` is False for packets whose timestamp is not that of their audio (telephone events)."""
@@ -163,11 +163,13 @@ class Playout:
         return False
 
     def _continues(self, packet: RtpPacket) -> int:
-        """How many packets in a row this one makes with those before it that did not fit."""
-        here = (packet.ssrc, packet.sequence)
-        self._stray_run = self._stray_run + 1 if here == self._stray else 1
-        self._stray = (packet.ssrc, (packet.sequence + 1) & 0xFFFF)
-        return self._stray_run
+        """How many packets in a row of its sender this one makes that did not fit."""
+        expected, run = self._runs.pop(packet.ssrc, (-1, 0))
+        run = run + 1 if packet.sequence == expected else 1
+        self._runs[packet.ssrc] = ((packet.sequence + 1) & 0xFFFF, run)
+        if len(self._runs) > MOST_SENDERS:
+            self._runs.popitem(last=False)
+        return run
 
     def _restart(self, packet: RtpPacket) -> None:
         if self.ssrc is not None:
@@ -177,4 +179,4 @@ class Playout:
         self.ssrc, self._next, self.highest = packet.ssrc, packet.sequence, packet.sequence
         self._held.clear()
         self._given_up.clear()
-        self._stray, self._stray_run = None, 0
+        self._runs.clear()

@@ -9,17 +9,26 @@ from gateway.sip.rtp.tone_detector import ToneDetector
 
 
 class ToneWatch:
-    """With `mute`, at most the frame in which a tone begins gets through, and the one after its end does not."""
+    """While `mute` is on, audio comes out one frame later: that in which a tone begins is known for one by the next.
+
+    So no part of a key gets through; a frame without a tone does, unless a tone sounds right before or after it.
+    """
 
     def __init__(self, sample_rate: int, *, mute: bool) -> None:
-        self._detector = ToneDetector(sample_rate)
         self.mute = mute
+        self._detector = ToneDetector(sample_rate)
         self._silence = silence(sample_rate)
-        self._sounded = False
+        self._kept = self._silence  # the frame before, to be given out next
+        self._hidden = False  # it has a tone in it, or follows one
+        self._sounding = False
 
     def take(self, frame: Samples) -> tuple[Samples, Pressed | None]:
-        """The frame as it may be heard, and the key that became certain with it."""
-        pressed = self._detector.take(frame)
-        hidden = self.mute and (self._detector.sounding or self._sounded)
-        self._sounded = self._detector.sounding
-        return (self._silence if hidden else frame), pressed
+        """The frame that may be heard now, and the key that became certain with this one."""
+        pressed, sounded = self._detector.take(frame), self._sounding
+        self._sounding = self._detector.sounding
+        if not self.mute:
+            self._kept = self._silence
+            return frame, pressed
+        out = self._silence if self._hidden or self._sounding else self._kept
+        self._kept, self._hidden = frame, sounded or self._sounding
+        return out, pressed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -122,3 +123,31 @@ def test_nothing_that_arrives_raises_anything_or_takes_room(codec: str, secure: 
         good = build(9, False, number, number * 160, 8, b"\x10" * 160)
         frames += flow.heard(peer.protect(good) if secure else good, PEER, 300 + number * 0.02).frames
     assert len(frames) >= 10  # and the call goes on
+
+
+def test_a_flood_of_other_senders_and_forged_numbers_leaves_the_memory_as_it_was() -> None:
+    chance = random.Random(9)
+    flow = flow_to(choice())
+
+    def flood(begin: int, count: int) -> int:
+        """Ten packets of the flood for each of the call's own; how many frames of the call were heard."""
+        heard = 0
+        for number in range(begin, begin + count):
+            now = number * 0.02
+            for place in range(10):
+                forged = build(
+                    chance.choice((0, 101)), False, chance.getrandbits(16), chance.getrandbits(32),
+                    chance.randrange(256) + 2, chance.randbytes(160),
+                )  # fmt: skip
+                flow.heard(forged, PEER, now + place * 0.002)
+            heard += len(flow.heard(build(0, False, number & 0xFFFF, number * 160, 1, b"\x10" * 160), PEER, now).frames)
+            heard += len(flow.incoming.tick(now + 0.01))
+        return heard
+
+    flood(0, 300)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    assert flood(300, 1500) >= 1490
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 32 * 1024

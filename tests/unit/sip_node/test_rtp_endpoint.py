@@ -260,7 +260,7 @@ async def test_tones_in_the_audio_are_told_and_kept_from_the_room_when_asked(poo
         await phone.send_tones("12#", tone_ms=160, gap_ms=100)
         await until(lambda: len(keys) == 3)
         assert keys == ["1", "2", "#"]
-        assert sum(loud) <= 3 + node.stats["concealed"]
+        assert sum(loud) == 0
         node.hide_tones(False)
         loud.clear()
         await phone.send_tones("5", tone_ms=160, gap_ms=100)

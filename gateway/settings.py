@@ -51,6 +51,7 @@ class SipSettings(BaseModel):
     rtp_port_min: int = 20000
     rtp_port_max: int = 20998
     max_calls: int = 50
+    max_setting_up: int = Field(default=16, description="calls on their way into a room at a time; above it 503")
     invites_per_source_s: float = Field(default=30.0, description="of one address; above it 503. 0 = no limit")
     invites_per_number_s: float = Field(default=10.0, description="to one number; above it 503. 0 = no limit")
     scanner_tries: int = Field(

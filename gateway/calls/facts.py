@@ -112,7 +112,7 @@ class DialProgress(Fact):
     """The far end of a call out gave a sign before it answered; told once per status."""
 
     kind: Literal["dial_progress"] = "dial_progress"
-    sip_code: int = Field(ge=180, le=199)
+    sip_code: int = Field(ge=180, lt=400)
     early_media: bool = Field(default=False, description="it sends sound before the answer")
 
 

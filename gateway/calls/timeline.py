@@ -117,6 +117,8 @@ def _of_dialling(what: facts.DialProgress | facts.DialFailed | facts.TransferAsk
     match what:
         case facts.DialProgress(early_media=True):
             return "The far end sends sound before it answers."
+        case facts.DialProgress(sip_code=300 | 301 | 302 as code):
+            return f"The far end sent the call on to another number ({code})."
         case facts.DialProgress(sip_code=180):
             return "The far end rings."
         case facts.DialProgress(sip_code=code):

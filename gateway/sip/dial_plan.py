@@ -92,6 +92,12 @@ def user_of(text: str, what: str) -> str:
     return _user(text, what)
 
 
+def with_user(request_uri: str, user: str) -> str:
+    """The same URI for another user."""
+    uri = parse_uri(request_uri)
+    return _uri(user, uri.host, uri.port or 0, uri.parameters.get("transport", ""))
+
+
 def _uri_parts(asked: Destination, what: str) -> Destination:
     """The given URI in parts, from `raw` where there is one."""
     if not asked.raw:

@@ -67,6 +67,10 @@ class InboundCall:
         return self._call.source[0]
 
     @property
+    def is_setting_up(self) -> bool:
+        return not self._call.was_answered and (self._leg is None or not self._leg.is_in_room)
+
+    @property
     def admitted(self) -> bool:
         return self._admitted
 

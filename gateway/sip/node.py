@@ -102,7 +102,7 @@ class SipNode:
         self._dialler = Dialler(outbound, self._take, self._has_room)
         self._transfers = Transfers(self._services, outbound.gate, self._find)
         self._server = PsrpcServer(self._bus, SIP_SERVICE)
-        self._most_calls = sip.max_calls
+        self._most_calls, self._most_setting_up = sip.max_calls, sip.max_setting_up
         self._live: dict[str, Leg] = {}
         self._draining = False
         self._empty = asyncio.Event()
@@ -140,12 +140,16 @@ class SipNode:
 
     def _on_invite(self, call: IncomingCall) -> None:
         crowded = self._guard.take(call.source[0], numbers_of(call).dnis, time.monotonic()) == "busy"
-        if crowded or not self._has_room():
+        if crowded or not self._has_room() or self._setting_up() >= self._most_setting_up:
             how = ending("draining" if self._draining else "too_many_calls" if crowded else "over_capacity")
             record_refusal(self._services, call, new_id("call"), how)
             call.reject(how.code, headers=how.headers)
             return
         self._take(InboundCall(call, self._services))
+
+    def _setting_up(self) -> int:
+        """Rather a refusal at once than an answer that comes late for everybody."""
+        return sum(isinstance(leg, InboundCall) and leg.is_setting_up for leg in self._live.values())
 
     def _has_room(self) -> bool:
         return not self._draining and len(self._live) < self._most_calls

@@ -30,6 +30,7 @@ from gateway.sip.line import Dtmf, PhoneLine
 from gateway.sip.outbound_leg import OutboundLeg
 from gateway.sip.outbound_record import record_end
 from gateway.sip.outbound_services import OutboundServices
+from gateway.sip.redirect import redirect_of, redirected
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
@@ -136,13 +137,28 @@ class OutboundCall:
         leg = await self._join(verdict, media[0])
         if not self._asked.wait_until_answered:
             self._settle()
-        dialog = await self._dial(leg, *media, terms.dtmf)
         timeout = self._asked.ringing_timeout_s or RINGING_TIMEOUT_S
         ringing = asyncio.get_running_loop().call_later(timeout, self.end, ending("no_answer", "callee"))
         try:
-            await self._answered(leg, dialog, await dialog.answered(), verdict.policy.max_duration_s)
+            dialog = await self._dial(leg, *media, terms.dtmf)
+            try:
+                sdp = await dialog.answered()
+            except CallFailed as failed:
+                await self._follow(failed)
+                dialog = await self._dial(leg, *media, terms.dtmf)
+                sdp = await dialog.answered()
+            await self._answered(leg, dialog, sdp, verdict.policy.max_duration_s)
         finally:
             ringing.cancel()
+
+    async def _follow(self, failed: CallFailed) -> None:
+        """Where a 3xx sends the call, once and if that may be dialled. Raises CallFailed, Turned."""
+        target = redirect_of(failed, self._plan)
+        if target is None:
+            raise failed
+        self._node.facts.record(DialProgress, self.call_id, sip_code=failed.code, early_media=False)
+        await self._services.gate.admit_transfer(self.call_id, new_id("xfer"), target.dialled, outbound=True)
+        self._plan = redirected(self._plan, target)
 
     def _open_media(self, terms: MediaTerms) -> tuple[RtpEndpoint, MediaSession]:
         node = self._node

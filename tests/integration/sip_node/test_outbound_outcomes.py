@@ -190,3 +190,39 @@ async def test_a_stopped_node_ends_its_calls_out(
         await node.stop()
         await asyncio.wait_for(callee.cancelled.wait(), 20)
     assert await until(lambda: "dial_failed" in control_plane.kinds(), "the record of the end")
+
+
+async def test_a_redirect_is_followed_once_by_the_same_trunk_after_it_was_admitted(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane
+) -> None:
+    wanted, other = "+15105550188", "+15105550199"
+    async with callee_and_client(switchboard) as (callee, client):
+        dialling = client.dials()
+        contacts = f"<sip:{other}@192.0.2.1>;q=0.1, <sip:{wanted}@192.0.2.1;transport=tls>;q=0.7, <mailto:a@b>"
+        (await callee.invited()).reject(302, headers={"Contact": contacts})
+        call = await callee.invited()  # not at 192.0.2.1
+        assert (call.request_uri.user, call.request_uri.host) == (wanted, HOST)
+        callee.picks_up(call)
+        await dialling
+        asked = control_plane.asked[-1]
+        assert (asked["purpose"], asked["pii"]["dnis"]) == ("transfer", wanted)
+        await callee.hears_loud()
+
+
+async def test_a_second_redirect_and_one_that_may_not_be_dialled_fail(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane
+) -> None:
+    async with callee_and_client(switchboard) as (callee, client):
+        dialling = client.dials()
+        for number in (88, 89):
+            (await callee.invited()).reject(302, headers={"Contact": f"<sip:+155500001{number}@{HOST}>"})
+        with pytest.raises(api.SipCallError) as failed:
+            await dialling
+        assert failed.value.sip_status_code == 302
+        dialling = client.dials(identity="another")
+        call = await callee.invited()
+        control_plane.verdict = AdmissionVerdict(verdict="reject", slug="premium_number", sip_code=403)
+        call.reject(302, headers={"Contact": f"<sip:+15105550188@{HOST}>"})
+        with pytest.raises(api.SipCallError) as denied:
+            await dialling
+        assert denied.value.sip_status_code == 403 and callee.invites == 3

@@ -206,7 +206,7 @@ async def test_a_redirect_is_followed_once_by_the_same_trunk_after_it_was_admitt
         await dialling
         asked = control_plane.asked[-1]
         assert (asked["purpose"], asked["pii"]["dnis"]) == ("transfer", wanted)
-        await callee.hears_loud()
+        await asyncio.wait_for(callee.confirmed.wait(), 30)
 
 
 async def test_a_second_redirect_and_one_that_may_not_be_dialled_fail(
@@ -219,7 +219,7 @@ async def test_a_second_redirect_and_one_that_may_not_be_dialled_fail(
         with pytest.raises(api.SipCallError) as failed:
             await dialling
         assert failed.value.sip_status_code == 302
-        dialling = client.dials(identity="another")
+        dialling = client.dials(participant_identity="another")
         call = await callee.invited()
         control_plane.verdict = AdmissionVerdict(verdict="reject", slug="premium_number", sip_code=403)
         call.reject(302, headers={"Contact": f"<sip:+15105550188@{HOST}>"})

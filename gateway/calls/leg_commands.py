@@ -28,6 +28,9 @@ class AudioAsked(Strict):
     )
     speaks: bool | None = Field(default=None, description="false: the room hears silence from the phone")
     held: bool | None = Field(default=None, description="music for the phone, silence for the room")
+    relays_digits: bool | None = Field(
+        default=None, description="keys of other phones in the room are sent on to this phone; not unless asked"
+    )
 
 
 class AudioCommand(Strict):

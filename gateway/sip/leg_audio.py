@@ -47,6 +47,8 @@ class LegAudio:
             self._room.hear(ALL if asked.hears == "all" else asked.hears)
         if asked.speaks is not None:
             self._room.speak(asked.speaks)
+        if asked.relays_digits is not None:
+            self._room.relays_digits = asked.relays_digits
 
     async def _carry_out(self) -> None:
         while True:

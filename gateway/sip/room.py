@@ -79,6 +79,7 @@ class RoomLink:
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
         self._give_up: asyncio.TimerHandle | None = None
         self._leaving = False
+        self.relays_digits = False  # keys of other phones in the room are sent on to ours
         self._joined_as = ""  # the session's id, which a resumed connection keeps
         self.on_command: Callable[[bytes], None] = lambda message: None  # of the control plane, through LiveKit
         self._subscribe_events()
@@ -212,6 +213,9 @@ class RoomLink:
             self._listener.hangup_asked(_reason_in(packet.data))
 
     def _on_digit(self, key: rtc.SipDTMF) -> None:
+        sender = key.participant
+        if sender and sender.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP and not self.relays_digits:
+            return  # LiveKit tells everybody; what one phone keys in is no business of another's
         digit = key.digit.upper()
         if digit in KEYS and len(digit) == 1:
             self._listener.digit_asked(digit)

@@ -46,8 +46,8 @@ def settings_for(switchboard: Switchboard, folder: Path, **sip: object) -> Setti
 class Caller:
     """A phone of a few lines: dials, keeps what it hears."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._low = switchboard.plan.ports.rtp_low + 100
+    def __init__(self, switchboard: Switchboard, first_port: int = 100) -> None:
+        self._low, self._high = (switchboard.plan.ports.rtp_low + port for port in (first_port, first_port + 40))
         self.agent = UserAgent(HOST, 0, on_invite=lambda call: call.reject(480))
         self.rtp: RtpEndpoint
         self.heard: asyncio.Queue[np.ndarray] = asyncio.Queue(maxsize=10_000)
@@ -56,7 +56,7 @@ class Caller:
         self.ringing = asyncio.Event()
 
     def open_rtp(self) -> RtpEndpoint:
-        rtp = RtpEndpoint(PortPool(HOST, self._low, self._low + 100))
+        rtp = RtpEndpoint(PortPool(HOST, self._low, self._high))
         rtp.on_frame = lambda frame, at: self.heard.put_nowait(frame)
         rtp.on_digit = lambda digit, ms: self.digits.put_nowait(digit)
         return rtp
@@ -67,7 +67,7 @@ class Caller:
         self.rtp = self.open_rtp()
         self.media = MediaSession(HOST, self.rtp.local_port, session_id=1, policy=policy, key=KEY)
         call = await self.agent.call(
-            f"sip:{number}@{HOST}:{port}", offer_sdp=self.media.offer(), from_user=CALLER, **options
+            f"sip:{number}@{HOST}:{port}", offer_sdp=self.media.offer(), **{"from_user": CALLER, **options}
         )
         call.on_bye = self.bye.set
         call.on_ringing = self.ringing.set

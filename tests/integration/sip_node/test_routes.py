@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
+from livekit import api
 
 from gateway.calls.leg_commands import AudioAsked, AudioCommand, sign_command
 from gateway.kernel.ids import new_id
@@ -25,12 +27,12 @@ class Commander:
         self.tokens = RoleTokens(folder / "state" / "keys")
         self._facts = control_plane
 
-    async def asks(self, agent: EchoAgent, call_id: str = "", **asked: object) -> dict[str, object]:
-        """Sends one command to the phone; what came of it."""
-        call_id = call_id or self._facts.asked[-1]["call_id"]
+    async def asks(self, agent: EchoAgent, to: str = "", **asked: object) -> dict[str, object]:
+        """Sends one command to the phone of the last call; what came of it."""
+        call_id = self._facts.asked[-1]["call_id"]
         command = AudioCommand(id=new_id("cmd"), asked=AudioAsked.model_validate(asked))
         await self.rooms.send_command(
-            agent.room.name, agent.phone().identity, sign_command(self.tokens, call_id, command)
+            agent.room.name, to or agent.phone().identity, sign_command(self.tokens, call_id, command)
         )
 
         def done() -> dict[str, object] | None:
@@ -87,3 +89,36 @@ async def test_hold_and_resume_by_command_and_nothing_by_a_command_for_another_c
         await call.hangup()
         await control_plane.fact("leg_left")
     assert len([fact for fact in control_plane.facts if fact["kind"] == "audio_set"]) == 2
+
+
+async def test_keys_of_one_phone_reach_another_only_if_that_was_asked_for(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller, tmp_path: Path
+) -> None:
+    trunk_id = await switchboard.add_trunk_and_rule(rule=False)
+    async with switchboard.livekit_api() as lk:
+        rule = api.SIPDispatchRule(dispatch_rule_direct=api.SIPDispatchRuleDirect(room_name="shared"))
+        wanted = api.SIPDispatchRuleInfo(name="direct", rule=rule, trunk_ids=[trunk_id])
+        await lk.sip.create_dispatch_rule(api.CreateSIPDispatchRuleRequest(dispatch_rule=wanted))
+    other = Caller(switchboard, first_port=150)
+    await other.agent.start()
+    async with agent_when_called(switchboard) as coming:
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        agent = await coming
+        await caller.hears_loud()
+        second = await other.dial(node.port, from_user="+15105550198")
+        await other.talk(second)
+        await other.hears_loud()
+        await caller.rtp.send_digits("1")
+        assert await asyncio.wait_for(agent.digits.get(), 30) == "1"
+        await agent.room.local_participant.publish_dtmf(code=2, digit="2")  # comes after the 1, which did not
+        assert await asyncio.wait_for(other.digits.get(), 30) == "2"
+        phones = [one for one in agent.room.remote_participants.values() if one.identity.endswith("0198")]
+        commander = Commander(switchboard, tmp_path, control_plane)
+        await commander.asks(agent, to=phones[0].identity, relays_digits=True)
+        await caller.rtp.send_digits("3")
+        assert await asyncio.wait_for(other.digits.get(), 30) == "3"
+        await call.hangup()
+        await second.hangup()
+    other.rtp.close()
+    await other.agent.stop()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from gateway.kernel.errors import Unavailable
+from gateway.sip.rtp.arrival import receive
 from gateway.sip.rtp.clock import MediaClock
 from gateway.sip.rtp.flow import Flow, Heard, MediaTarget
 from gateway.sip.rtp.frames import FrameQueue
@@ -18,7 +19,6 @@ from gateway.sip.rtp.rtcp_read import is_rtcp
 from gateway.sip.rtp.source_lock import Address
 from gateway.sip.rtp.tone_watch import ToneWatch
 
-DATAGRAM = 2048
 AUDIBLE = 250  # of 32767; a decoder's silence is not quite zero
 BATCH = 32  # packets read in one turn of the loop, so that a flood does not starve the rest
 
@@ -125,18 +125,18 @@ class RtpEndpoint:
 
     def _read_rtp(self) -> None:
         for _ in range(BATCH):
+            now = time.monotonic()
             try:
-                datagram, source = self._pair.rtp.recvfrom(DATAGRAM)
+                datagram, source, arrived = receive(self._pair.rtp, now)
             except BlockingIOError:
                 return
             except OSError:
                 continue  # an ICMP error of an earlier packet; the socket lives
             if flow := self._flow:
-                now, address = time.monotonic(), (source[0], source[1])
                 if flow.mux and is_rtcp(datagram):
-                    flow.heard_rtcp(datagram, address, now, time.time())
+                    flow.heard_rtcp(datagram, source, arrived, time.time() - (now - arrived))
                 else:
-                    self._tell(flow.heard(datagram, address, now), now)
+                    self._tell(flow.heard(datagram, source, now, arrived), now)
             if self._closed:  # by what a key or a frame set off
                 return
 
@@ -193,14 +193,15 @@ class RtpEndpoint:
 
     def _read_rtcp(self) -> None:
         for _ in range(BATCH):
+            now = time.monotonic()
             try:
-                datagram, source = self._pair.rtcp.recvfrom(DATAGRAM)
+                datagram, source, arrived = receive(self._pair.rtcp, now)
             except BlockingIOError:
                 return
             except OSError:
                 continue
             if self._flow:
-                self._flow.heard_rtcp(datagram, (source[0], source[1]), time.monotonic(), time.time())
+                self._flow.heard_rtcp(datagram, source, arrived, time.time() - (now - arrived))
 
     @property
     def stats(self) -> dict[str, float]:

@@ -113,8 +113,8 @@ class Flow:
     def _secure(self, target: MediaTarget) -> None:
         self._srtp = Srtp(target.crypto, target.local_key or b"", self._srtp) if target.crypto else None
 
-    def heard(self, datagram: bytes, source: Address, now: float) -> Heard:
-        """One datagram from the RTP port, RTCP left out."""
+    def heard(self, datagram: bytes, source: Address, now: float, arrived: float | None = None) -> Heard:
+        """One datagram from the RTP port, RTCP left out; it may have `arrived` earlier than it is read."""
         if self._srtp and self.lock.might_admit(source):
             opened = self._srtp.unprotect(datagram)
             if opened is None:
@@ -133,7 +133,7 @@ class Flow:
             return NOTHING
         self.heard_at = now
         pressed = self.digits.take(packet) if kind == "event" else None
-        frames = self.incoming.take(packet, kind, now)
+        frames = self.incoming.take(packet, kind, now, arrived)
         self.outgoing.suppress = self.outgoing.suppress or kind == "noise"
         return Heard(frames, pressed)
 

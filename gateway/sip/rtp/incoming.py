@@ -52,18 +52,19 @@ class Incoming:
         """Frames that were made up."""
         return round((self._concealed_ms + self.concealer.concealed_ms) / FRAME_MS)
 
-    def take(self, packet: RtpPacket, kind: Kind, now: float) -> list[Samples]:
+    def take(self, packet: RtpPacket, kind: Kind, now: float, arrived: float | None = None) -> list[Samples]:
         """Frames that `packet` releases; events and noise take their place in the order, unheard."""
         self.packets += 1
+        arrived = now if arrived is None else arrived
         if kind == "event":
             packet = packet._replace(payload=b"")
         else:
-            self._measure(packet, now)
+            self._measure(packet, arrived)
             if kind == "noise":
                 self._level = level_of(packet.payload)
                 packet = packet._replace(payload=b"")
             self.suppresses = kind == "noise"
-        self.playout.add(packet, now, timed=kind != "event")
+        self.playout.add(packet, arrived, timed=kind != "event")
         return self._frames(self.playout.release(now), now)
 
     def tick(self, now: float) -> list[Samples]:
@@ -114,8 +115,8 @@ class Incoming:
                 frames.append(self._to_frames(frame))
         return frames
 
-    def _measure(self, packet: RtpPacket, now: float) -> None:
-        transit = now * 1000 * CLOCK_PER_MS - packet.timestamp
+    def _measure(self, packet: RtpPacket, arrived: float) -> None:
+        transit = arrived * 1000 * CLOCK_PER_MS - packet.timestamp
         if packet.ssrc == self.playout.ssrc and self._transit is not None:
             change = abs(transit - self._transit)
             if change < 1000 * CLOCK_PER_MS:  # more is a new timestamp base, or its wrap, and no jitter

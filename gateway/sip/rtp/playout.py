@@ -105,11 +105,8 @@ class Playout:
         return now * 1000 >= at or len(self._held) > MOST_HELD
 
     def _catches_up(self, now: float) -> bool:
-        """True when one frame of the delay is not needed any more, and the next one is at hand to be joined to."""
-        following = self._held.get(self._next)
-        if following is None or not following.timed or self.timeline.spare_ms < FRAME_MS:
-            return False
-        if now < self._caught_up_at + CATCH_UP_EVERY_S:
+        """True when one frame of the delay is not needed any more: it is joined to the next, due as much earlier."""
+        if self.timeline.spare_ms < FRAME_MS or now < self._caught_up_at + CATCH_UP_EVERY_S:
             return False
         self._caught_up_at = now
         self.timeline.shorten()

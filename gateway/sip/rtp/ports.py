@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 
 from gateway.kernel.errors import Overloaded
+from gateway.sip.rtp import arrival
 
 EXPEDITED_FORWARDING = 46 << 2  # DSCP EF (RFC 3246) in the upper six bits of the TOS byte
 RECEIVE_BUFFER = 256 * 1024
@@ -24,6 +25,7 @@ def _bound(host: str, port: int) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
+        arrival.stamp(sock)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         if family == socket.AF_INET:
             sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED_FORWARDING)

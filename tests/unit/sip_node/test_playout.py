@@ -201,6 +201,22 @@ class TestJitter:
         assert calm.longest_silence() <= 4 * TICK
         assert abs(len(line.frames) - 1500) <= 15
 
+    @pytest.mark.parametrize("phase", [0.001, 0.006, 0.012, 0.018])
+    @pytest.mark.parametrize("hiccup", [0.045, 0.09])
+    def test_one_hiccup_is_forgotten_whenever_the_clock_ticks(self, phase: float, hiccup: float) -> None:
+        late = [(10 * TICK + phase + hiccup, packet(10))]
+        rest = [(n * TICK + phase + (hiccup if 5 < n < 10 else 0), packet(n)) for n in range(800) if n != 10]
+        line = Line().play(late + rest)
+        assert line.incoming.playout.timeline.delay_ms < 20
+
+    def test_what_waited_in_our_own_socket_was_not_late(self) -> None:
+        incoming = Incoming("PCMU")
+        for n in range(100):
+            read_at = n * TICK + (0.15 if 50 <= n < 58 else 0.0)  # this process was busy
+            incoming.take(packet(n), "audio", read_at, n * TICK)
+        assert incoming.playout.timeline.delay_ms == 0
+        assert incoming.jitter < 1
+
     def test_it_shrinks_without_a_click(self) -> None:
         chance = random.Random(4)
         line = Line().play((n * TICK + (chance.uniform(0, 0.15) if n < 100 else 0.0), packet(n)) for n in range(1200))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+import socket
+import time
 
+import numpy as np
+import pytest
+
+from gateway.sip.rtp.arrival import receive
 from gateway.sip.rtp.frames import FrameQueue, Framer
 from gateway.sip.rtp.packet import RtpPacket, build, parse
+from gateway.sip.rtp.ports import PortPool
 from gateway.sip.rtp.source_lock import SourceLock
 
 PEER = ("192.0.2.1", 4000)
@@ -85,3 +91,18 @@ class TestSourceLock:
         lock.retarget(moved)
         assert lock.target == moved
         assert not lock.admits(PEER, payload_type_known=True, now=0.1)
+
+
+def test_a_datagram_tells_when_it_arrived_however_late_it_is_read() -> None:
+    pool = PortPool("127.0.0.1", 34600, 34602)
+    pair = pool.take()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        before = time.monotonic()
+        peer.sendto(b"hello", ("127.0.0.1", pair.port))
+        after = time.monotonic()
+        datagram, source, arrived = receive(pair.rtp, after + 3.0)  # as if three seconds had passed
+        assert (datagram, source[0]) == (b"hello", "127.0.0.1")
+        assert before + 2.9 < arrived < after + 3.0
+        with pytest.raises(BlockingIOError):
+            receive(pair.rtp, after)
+    pool.give_back(pair)

@@ -23,7 +23,7 @@ from gateway.rest.changes import changes
 from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
-from gateway.rest.requests import RequestClock, Session
+from gateway.rest.requests import RequestClock, Session, box_of
 from trunks.provisioning import Provisioning
 from trunks.repository import NumberRepository, TrunkRepository
 from trunks.schemas import SyncState
@@ -41,7 +41,8 @@ async def create(
 
     async def work() -> Rule:
         now = clock.now()
-        row = RuleRow(id=new_id("rule"), livekit_id="", created_at=now, updated_at=now, **body.model_dump())
+        fields = body.model_dump() | {"pin": box_of(request).seal(body.pin)}
+        row = RuleRow(id=new_id("rule"), livekit_id="", created_at=now, updated_at=now, **fields)
         await check(session, row, request)
         session.add(row)
         await record_act(session, caller.key_id, row.id, "create", now)
@@ -95,7 +96,7 @@ async def change(
 ) -> Rule:
     row = await RuleRepository(session).get(rule_id)
     for name, value in changes(body, nullable=frozenset({"max_duration_s"})).items():
-        setattr(row, name, value)
+        setattr(row, name, box_of(request).seal(str(value)) if name == "pin" else value)
     row.updated_at = clock.now()
     await check(session, row, request)
     await record_act(session, caller.key_id, row.id, "update", clock.now())

@@ -23,6 +23,13 @@ class RuleRow(Base):
     room_prefix: Mapped[str] = mapped_column(String(32))
     fallback_prompt: Mapped[str] = mapped_column(String(64))
     max_duration_s: Mapped[int | None]
+    pin: Mapped[str] = mapped_column(String(200), default="", comment="encrypted")
+    hide_phone_number: Mapped[bool] = mapped_column(Boolean, default=False)
+    attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, comment="of the phone's participant")
     livekit_id: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def pin_set(self) -> bool:
+        return bool(self.pin)

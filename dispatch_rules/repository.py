@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch_rules.match import Terms
 from dispatch_rules.models import RuleRow
 from gateway.kernel.errors import NotFound
+from gateway.kernel.secrets import SecretBox
 from trunks.ports import Body
 from trunks.repository import TrunkRepository
 
@@ -32,13 +33,16 @@ class RuleRepository:
     async def all(self) -> Sequence[RuleRow]:
         return (await self._session.scalars(select(RuleRow))).all()
 
+    async def any_pin(self) -> bool:
+        return bool(await self._session.scalar(select(RuleRow.id).where(RuleRow.pin != "").limit(1)))
+
     async def link(self, links: Mapping[str, str]) -> None:
         """LiveKit's ids beside ours, "" for the rules that are not in `links`."""
         for row in await self.all():
             row.livekit_id = links.get(row.id, "")
 
 
-async def wanted_rules(session: AsyncSession, agent_name: str) -> dict[str, Body]:
+async def wanted_rules(session: AsyncSession, box: SecretBox, agent_name: str) -> dict[str, Body]:
     """Rules as LiveKit should have them, by our id. A rule none of whose trunks is in LiveKit is left out: without
     trunks LiveKit would take it for one that accepts strangers."""
     links = {row.id: row.livekit_id for row in await TrunkRepository(session).all("inbound") if row.livekit_id}
@@ -54,5 +58,8 @@ async def wanted_rules(session: AsyncSession, agent_name: str) -> dict[str, Body
                 "room_prefix": row.room_prefix,
                 "agent_name": agent_name,
                 "agent_id": row.agent_id,
+                "pin": box.open(row.pin),
+                "hide_phone_number": row.hide_phone_number,
+                "attributes": dict(row.attributes),
             }
     return wanted

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gateway.rest.written import Written
 from trunks.schemas import E164, Ids, Name, Numbers
+
+
+def _not_reserved(name: str) -> str:
+    if name.lower().startswith(("sip.", "gateway.", "lk.")):
+        raise ValueError("names that begin with sip., gateway. and lk. have a meaning of their own")
+    return name
+
+
+Pin = Annotated[str, Field(pattern=r"^([0-9]{4,16})?$", examples=["2468"])]
+AttributeName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.\-]{0,63}$"), AfterValidator(_not_reserved)]
+Attributes = Annotated[dict[AttributeName, Annotated[str, Field(max_length=1024)]], Field(max_length=32)]
 
 
 class RuleAsked(Written):
@@ -20,6 +32,9 @@ class RuleAsked(Written):
     room_prefix: str = Field(default="call-", min_length=1, max_length=32, pattern=r"^[a-z0-9\-]+$")
     fallback_prompt: str = Field(default="sorry_call_back", max_length=64, pattern=r"^[a-z0-9_]+$")
     max_duration_s: int | None = Field(default=None, ge=10, le=24 * 3600)
+    pin: Pin = Field(default="", description="the caller keys it in, with #, before anybody answers; empty for none")
+    hide_phone_number: bool = Field(default=False, description="the room sees the last four digits at most")
+    attributes: Attributes = Field(default={}, description="given to the phone's participant")
 
 
 class RuleChange(Written):
@@ -32,6 +47,9 @@ class RuleChange(Written):
     room_prefix: str | None = Field(default=None, min_length=1, max_length=32, pattern=r"^[a-z0-9\-]+$")
     fallback_prompt: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9_]+$")
     max_duration_s: int | None = Field(default=None, ge=10, le=24 * 3600)
+    pin: Pin | None = Field(default=None, description="empty for none")
+    hide_phone_number: bool | None = None
+    attributes: Attributes | None = Field(default=None, description="replaces all of them")
 
 
 class Rule(BaseModel):
@@ -47,6 +65,9 @@ class Rule(BaseModel):
     room_prefix: str
     fallback_prompt: str
     max_duration_s: int | None
+    pin_set: bool
+    hide_phone_number: bool
+    attributes: dict[str, str]
     livekit_id: str
     created_at: datetime
     updated_at: datetime

@@ -98,7 +98,7 @@ async def secret_box(settings: Settings, database: Database) -> SecretBox:
     path: Path = settings.key_file or settings.keys_dir / "secrets.key"
     if not path.exists():
         async with database.begin() as session:
-            if await TrunkRepository(session).any_password():
+            if await TrunkRepository(session).any_password() or await RuleRepository(session).any_pin():
                 raise SetupError(
                     f"the key file {path} is missing, and stored secrets need it",
                     todo="set GATEWAY_KEY_FILE to it, or restore it from your backup",
@@ -122,7 +122,7 @@ def resources(box: SecretBox, agent_name: str) -> list[Resource]:
     return [
         Resource("inbound-trunks", lambda session: wanted_inbound(session, box), link_inbound),
         Resource("outbound-trunks", lambda session: wanted_outbound(session, box), link_outbound),
-        Resource("dispatch-rules", lambda session: wanted_rules(session, agent_name), link_rules),
+        Resource("dispatch-rules", lambda session: wanted_rules(session, box, agent_name), link_rules),
     ]
 
 

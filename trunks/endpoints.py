@@ -13,12 +13,11 @@ from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
 from gateway.kernel.errors import Conflict
 from gateway.kernel.ids import new_id
-from gateway.kernel.secrets import SecretBox
 from gateway.rest.changes import changes
 from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
-from gateway.rest.requests import RequestClock, Session
+from gateway.rest.requests import RequestClock, Session, box_of
 from trunks.models import NumberRow, TrunkRow
 from trunks.provisioning import Provisioning
 from trunks.repository import TrunkRepository
@@ -38,10 +37,6 @@ outbound = APIRouter(prefix="/v1/outbound-trunks", tags=["outbound-trunks"], res
 Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
 Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
 NULLABLE_OUTBOUND = frozenset({"max_calls", "price_per_minute", "max_spend_per_day"})
-
-
-def box_of(request: Request) -> SecretBox:
-    return request.app.state.secrets
 
 
 def provisioning_of(request: Request) -> Provisioning:

@@ -24,7 +24,8 @@ class Switchboard(Protocol):
 
     inbound:  numbers, allowed_addresses, allowed_numbers, auth_username, auth_password
     outbound: address, transport, numbers, auth_username, auth_password
-    rules:    trunk_ids (LiveKit's), numbers, inbound_numbers, room_prefix, agent_name, agent_id
+    rules:    trunk_ids (LiveKit's), numbers, inbound_numbers, room_prefix, agent_name, agent_id,
+              pin, hide_phone_number, attributes
     """
 
     async def list(self, kind: Kind) -> list[Provisioned]: ...

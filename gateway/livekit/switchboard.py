@@ -12,6 +12,7 @@ from gateway.kernel.errors import NotFound
 from gateway.livekit.client import LiveKitClient
 from trunks.ports import Body, Kind, Provisioned
 
+RULE_ID = "gateway.ruleID"  # attribute of the phone's participant
 OWNER = "gateway"
 TRANSPORTS = {
     "auto": proto.SIP_TRANSPORT_AUTO,
@@ -124,10 +125,11 @@ def rule_info(owner: str, body: Body) -> proto.SIPDispatchRuleInfo:
         numbers=body["numbers"],
         inbound_numbers=body["inbound_numbers"],
         rule=proto.SIPDispatchRule(
-            dispatch_rule_individual=proto.SIPDispatchRuleIndividual(room_prefix=body["room_prefix"])
+            dispatch_rule_individual=proto.SIPDispatchRuleIndividual(room_prefix=body["room_prefix"], pin=body["pin"])
         ),
         room_config=api.RoomConfiguration(agents=[dispatch]),
-        attributes={"gateway.ruleID": owner},
+        attributes={**body["attributes"], RULE_ID: owner},
+        hide_phone_number=body["hide_phone_number"],
     )
 
 
@@ -138,9 +140,9 @@ def rule_body(info: proto.SIPDispatchRuleInfo) -> Body:
     except (ValueError, AttributeError):
         agent_id = ""
     individual = info.rule.dispatch_rule_individual
-    # Never ours, and each breaks calls: shown, so that the rule differs from the wanted one and is put right.
-    by_hand = {"pin": individual.pin, "no_randomness": individual.no_randomness}
-    return {name: value for name, value in by_hand.items() if value} | {
+    # Never ours, and it breaks calls: shown, so that the rule differs from the wanted one and is put right.
+    by_hand = {"no_randomness": True} if individual.no_randomness else {}
+    return by_hand | {
         "name": info.name,
         "trunk_ids": sorted(info.trunk_ids),
         "numbers": sorted(info.numbers),
@@ -148,4 +150,7 @@ def rule_body(info: proto.SIPDispatchRuleInfo) -> Body:
         "room_prefix": individual.room_prefix,
         "agent_name": agents[0].agent_name if agents else "",
         "agent_id": agent_id,
+        "pin": individual.pin,
+        "hide_phone_number": info.hide_phone_number,
+        "attributes": {name: value for name, value in info.attributes.items() if name != RULE_ID},
     }

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.db.session import Database
 from gateway.kernel.clock import Clock
+from gateway.kernel.secrets import SecretBox
 from gateway.settings import Settings
 
 
@@ -31,3 +32,7 @@ def settings_of(request: Request) -> Settings:
 Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
 RequestClock = Annotated[Clock, Depends(clock_of)]
 RequestSettings = Annotated[Settings, Depends(settings_of)]
+
+
+def box_of(request: Request) -> SecretBox:
+    return request.app.state.secrets

@@ -11,6 +11,7 @@ from gateway.sip.bus.io_info import CallAsked, Party
 from gateway.sip.wire.ua import IncomingCall
 
 LONGEST_TEXT = 256
+ANONYMOUS = "anonymous"  # LiveKit cannot hide the number of a caller that has none
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -38,7 +39,7 @@ def asked_of(call: IncomingCall, leg_id: str) -> CallAsked:
         livekit_call_id=leg_id,
         sip_call_id=clean(call.sip_call_id),
         source_ip=call.source[0],
-        caller=Party(numbers.ani, clean(call.from_uri.host), call.from_uri.port or 0),
+        caller=Party(numbers.ani or ANONYMOUS, clean(call.from_uri.host), call.from_uri.port or 0),
         called=Party(numbers.dnis, clean(call.to_uri.host), call.to_uri.port or 0),
         transport=call.transport,
     )

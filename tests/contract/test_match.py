@@ -88,6 +88,7 @@ async def make_world(board: LiveKitSwitchboard, random: Random) -> World:
                 "name": terms.name, "trunk_ids": list(terms.trunk_ids), "numbers": list(terms.numbers),
                 "inbound_numbers": list(terms.inbound_numbers), "room_prefix": random.choice(["call-", "a-", "z-"]),
                 "agent_name": "gateway", "agent_id": "agt_1",
+                "pin": "", "hide_phone_number": False, "attributes": {},
             }  # fmt: skip
             world.rules[await board.create("dispatch-rules", terms.id, body)] = terms.id
     return world

@@ -37,6 +37,7 @@ def body_of(kind: Kind, n: int = 0) -> Body:
         "dispatch-rules": {
             "name": f"rule {n}", "trunk_ids": ["ST_1", "ST_2"], "numbers": numbers, "inbound_numbers": ["+15105550199"],
             "room_prefix": "call-", "agent_name": "gateway", "agent_id": "agt_01",
+            "pin": "2468", "hide_phone_number": True, "attributes": {"team": "blue"},
         },
     }[kind]  # fmt: skip
 
@@ -52,7 +53,7 @@ LEAST: dict[Kind, Body] = {
     },
     "dispatch-rules": {
         "name": "x", "trunk_ids": ["ST_1"], "numbers": [], "inbound_numbers": [], "room_prefix": "c",
-        "agent_name": "gateway", "agent_id": "",
+        "agent_name": "gateway", "agent_id": "", "pin": "", "hide_phone_number": False, "attributes": {},
     },
 }  # fmt: skip
 

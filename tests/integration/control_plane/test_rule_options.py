@@ -1,0 +1,45 @@
+"""A rule's PIN, hidden numbers and attributes: kept, sealed, provisioned as they are, refused in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.control_plane.plane import Plane, problem
+from trunks.memory_switchboard import MemorySwitchboard
+
+PIN = "24680135"
+
+
+async def test_a_pin_goes_in_sealed_and_never_comes_out_but_reaches_livekit(plane: Plane) -> None:
+    trunk = await plane.trunk()
+    await plane.number(trunk=trunk)
+    rule = await plane.rule(trunk, await plane.agent(), pin=PIN, hide_phone_number=True, attributes={"team": "blue"})
+    assert (rule["pin_set"], rule["hide_phone_number"], rule["attributes"]) == (True, True, {"team": "blue"})
+    path = f"/v1/dispatch-rules/{rule['id']}"
+    for answer in (await plane.admin.get(path), await plane.admin.patch(path, json={"name": "x"})):
+        assert PIN not in answer.text and answer.json()["pin_set"]
+    assert PIN not in str(await plane.rows("SELECT * FROM dispatch_rules"))
+    await plane.provisioning.reconcile()
+    assert isinstance(plane.switchboard, MemorySwitchboard)
+    [kept] = await plane.switchboard.list("dispatch-rules")
+    assert (kept.body["pin"], kept.body["hide_phone_number"]) == (PIN, True)
+    assert kept.body["attributes"] == {"team": "blue"}
+    off = await plane.admin.patch(path, json={"pin": "", "attributes": {}, "hide_phone_number": False})
+    assert (off.json()["pin_set"], off.json()["attributes"]) == (False, {})
+
+
+@pytest.mark.parametrize(
+    ("option", "field"),
+    [
+        ({"pin": "12"}, "pin"), ({"pin": "12a4"}, "pin"), ({"pin": "1" * 17}, "pin"),
+        ({"attributes": {"sip.phoneNumber": "1"}}, "attributes.sip.phoneNumber"),
+        ({"attributes": {"gateway.ruleID": "1"}}, "attributes.gateway.ruleID"),
+        ({"attributes": {"a": "b" * 1025}}, "attributes.a"),
+    ],
+)  # fmt: skip
+async def test_options_that_are_none_are_refused(plane: Plane, option: dict[str, object], field: str) -> None:
+    trunk, agent = await plane.trunk(), await plane.agent()
+    body = {"name": "main", "trunk_ids": [trunk["id"]], "agent_id": agent["id"], **option}
+    refused = problem(await plane.admin.post("/v1/dispatch-rules", json=body))
+    assert refused["status"] == 422 and refused["field"].startswith(field)
+    assert "12a4" not in str(refused)

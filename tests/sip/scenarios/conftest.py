@@ -22,6 +22,7 @@ class Phones:
     """Starts SIPp against the node; what a failed test leaves behind is ended."""
 
     folder: Path
+    switchboard: Switchboard
     node: SipNode
     desk: Desk
     _started: list[Sipp] = field(default_factory=list)
@@ -29,13 +30,15 @@ class Phones:
     async def call(self, steps: Steps, *options: str, number: str = NUMBER, port: int = 0, calls: int = 1) -> Sipp:
         """Begins; `port` is that of another node."""
         target = f"{HOST}:{port or self.node.port}"
-        return await self._start(Sipp(self.folder, steps, target, number, options, calls))
+        return await self._begin(Sipp(self.folder, steps, target, number, options, calls))
 
     async def called(self, steps: Steps, *options: str, calls: int = 1) -> Sipp:
         """Waits to be called."""
-        return await self._start(Sipp(self.folder, steps, options=options, calls=calls))
+        sipp = await self._begin(Sipp(self.folder, steps, options=options, calls=calls))
+        await sipp.listening()
+        return sipp
 
-    async def _start(self, sipp: Sipp) -> Sipp:
+    async def _begin(self, sipp: Sipp) -> Sipp:
         self._started.append(sipp)
         return await sipp.start()
 
@@ -84,7 +87,7 @@ async def node(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def phones(node: SipNode, desk: Desk, tmp_path: Path) -> AsyncIterator[Phones]:
-    phones = Phones(tmp_path, node, desk)
+async def phones(switchboard: Switchboard, node: SipNode, desk: Desk, tmp_path: Path) -> AsyncIterator[Phones]:
+    phones = Phones(tmp_path, switchboard, node, desk)
     yield phones
     phones.end()

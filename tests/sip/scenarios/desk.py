@@ -11,6 +11,7 @@ from livekit import api, rtc
 
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.kernel.tasks import TaskSet
+from tests.integration.sip_node.callee import THEIRS
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane
 from tests.integration.switchboard import NUMBER, Switchboard
 from tests.sip.scenarios.sipp import Sipp
@@ -40,7 +41,7 @@ class Desk(FakeControlPlane):
     def __init__(self, switchboard: Switchboard) -> None:
         super().__init__()
         self.verdicts = dict(VERDICTS)
-        self.unattended = {RINGS}
+        self.unattended = {RINGS, THEIRS}
         self._switchboard = switchboard
         self._agents: dict[str, asyncio.Future[EchoAgent]] = {}
         self._coming = TaskSet()
@@ -87,6 +88,10 @@ class Desk(FakeControlPlane):
 
         return await self._once(found, f"admission of {sip_call_id}")
 
+    async def asked_since(self, count: int) -> str:
+        """Our id of the first call that was admitted after the `count` before."""
+        return await self._once(lambda: self.asked[count]["call_id"] if len(self.asked) > count else None, "a call")
+
     async def agent(self, sip_call_id: str) -> EchoAgent:
         return await asyncio.wait_for(asyncio.shield(self._agent(await self.call(sip_call_id))), PATIENCE_S)
 
@@ -123,9 +128,9 @@ class Desk(FakeControlPlane):
         await self._once(lambda: when() or None, "the time for an agent")
         await self._come(call_id, joined["room"])
 
-    async def saw(self, sipp: Sipp, text: str) -> None:
-        """SIPp has sent or received this."""
-        await self._once(lambda: (text in sipp.trace()) or None, text)
+    async def saw(self, sipp: Sipp, text: str, count: int = 1) -> None:
+        """SIPp has sent or received this so often."""
+        await self._once(lambda: (sipp.trace().count(text) >= count) or None, f"{count} × {text}")
 
     async def close_room(self, room: str) -> None:
         async with self._switchboard.livekit_api() as lk:

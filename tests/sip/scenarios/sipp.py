@@ -51,6 +51,15 @@ class Sipp:
         )
         return self
 
+    async def listening(self) -> None:
+        """Its socket is bound: it can be called."""
+        mark, files = f":{self.port:04X} ", [Path("/proc/net/udp"), Path("/proc/net/tcp")]
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while not any(mark in line[:25] for file in files for line in file.read_text().splitlines()):
+            ended = self._process is None or self._process.returncode is not None
+            assert not ended and asyncio.get_running_loop().time() < deadline, "SIPp does not listen"
+            await asyncio.sleep(0.02)
+
     async def done(self) -> None:
         """Returns when every call has gone as the scenario says. Raises AssertionError with SIPp's trace."""
         assert self._process is not None
@@ -73,6 +82,10 @@ class Sipp:
     def trace(self) -> str:
         """Every message that was sent or received, as text."""
         return self._log("messages")
+
+    def logs(self) -> str:
+        """What the scenario's log actions wrote, with -trace_logs."""
+        return self._log("logs")
 
     def _log(self, kind: str) -> str:
         return "".join(file.read_text(errors="replace") for file in self.folder.glob(f"{self._name}_*_{kind}.log"))

@@ -102,12 +102,29 @@ def cancel(cseq: int = 1) -> str:
     return request("CANCEL", cseq, uri=SERVER, to_tag="", branch=f"invite{cseq}")
 
 
-def respond(status: int, *headers: str, body: str = "", tag: str = "", again: bool = False, contact: str = "") -> str:
-    """An answer to the last request that came; `tag` becomes its To tag."""
+def respond(
+    status: int, *headers: str, body: str = "", tag: str = "", again: bool = False, cseq: str = "", reason: str = "",
+    kind: str = "application/sdp",
+) -> str:  # fmt: skip
+    """An answer to the last request that came, or to the one with `cseq`; `tag` becomes its To tag."""
     said = ["[last_Via:]", "[last_From:]", f"[last_To:]{f';tag={tag}' if tag else ''}", "[last_Call-ID:]"]
-    contact = contact or "<sip:[local_ip]:[local_port];transport=[transport]>"
-    said += ["[last_CSeq:]", f"Contact: {contact}", *headers]
-    return send(message(f"SIP/2.0 {status} {'OK' if status == 200 else 'Whatever'}", said, body), again=again)
+    said += [f"CSeq: {cseq}" if cseq else "[last_CSeq:]"]
+    if not any(header.startswith("Contact:") for header in headers):
+        said.append("Contact: <sip:callee@[local_ip]:[local_port];transport=[transport]>")
+    first = f"SIP/2.0 {status} {reason or ('OK' if status == 200 else 'Whatever')}"
+    return send(message(first, [*said, *headers], body, kind), again=again)
+
+
+def request_of_callee(
+    method: str, cseq: int, *, headers: Sequence[str] = (), body: str = "", kind: str = "application/sdp"
+) -> str:
+    """A request inside a call that SIPp has taken; it knows the two sides from `taken`."""
+    said = [
+        f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-{method.lower()}{cseq}",
+        "Max-Forwards: 70", "From:[$own]", "To:[$other]", "Call-ID: [call_id]", f"CSeq: {cseq} {method}",
+        "Contact: <sip:callee@[local_ip]:[local_port];transport=[transport]>",
+    ]  # fmt: skip
+    return send(message(f"{method} [next_url] SIP/2.0", [*said, *headers], body, kind), again=True)
 
 
 # -- receiving ------------------------------------------------------------------------------------------------
@@ -163,6 +180,20 @@ def bye(cseq: int = 2, *, routes: bool = False) -> Steps:
 def taken_bye() -> Steps:
     """The other side hangs up."""
     return [recv("BYE"), respond(200)]
+
+
+def taken(*before: str, answer: str | None = None, headers: Sequence[str] = (), tag: str = "callee") -> Steps:
+    """SIPp takes a call: what comes `before` its answer are responses; after its ACK it can make requests."""
+    sides = (("own", "To:"), ("other", "From:"))
+    noted = "".join(
+        f'<ereg regexp=".*" search_in="hdr" header="{header}" check_it="true" assign_to="{name}"/>'
+        for name, header in sides
+    )
+    logs = "".join(f'<log message="[${name}]"/>' for name, _ in sides)
+    return [
+        recv("INVITE", routes=True), *before, respond(200, *headers, body=answer or sdp(), tag=tag, again=True),
+        f'<recv request="ACK"><action>{noted}{logs}</action></recv>',
+    ]  # fmt: skip
 
 
 def conversation(*middle: str, offer: str | None = None, has: Sequence[str] = (), last: int = 2) -> Steps:

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from gateway.sip.rtp.packet import RtpPacket, sequence_distance
-from gateway.sip.rtp.timeline import FRAME_MS, Timeline
+from gateway.sip.rtp.timeline import SHORTEST_DELAY_MS, Timeline
 
 EARLY_MS = 10.0  # half a tick: what would be due before the next one may go now
 PATIENCE_MS = 25.0  # for a packet that was overtaken, on a line where that has happened
@@ -106,7 +106,7 @@ class Playout:
 
     def _catches_up(self, now: float) -> bool:
         """True when one frame of the delay is not needed any more: it is joined to the next, due as much earlier."""
-        if self.timeline.spare_ms < FRAME_MS or now < self._caught_up_at + CATCH_UP_EVERY_S:
+        if self.timeline.spare_ms < SHORTEST_DELAY_MS or now < self._caught_up_at + CATCH_UP_EVERY_S:
             return False
         self._caught_up_at = now
         self.timeline.shorten()

@@ -11,6 +11,7 @@ from gateway.sip.rtp.codecs import CLOCK_PER_MS
 from gateway.sip.rtp.packet import RtpPacket, timestamp_distance
 
 FREE_MS = 20.0
+SHORTEST_DELAY_MS = 15.0  # less that nobody needs goes at once: frames are to go as they come, not by the clock
 LONGEST_DELAY_MS = 200.0
 BUCKET_MS = 1000.0
 BUCKETS = 6  # seconds that are remembered
@@ -108,7 +109,9 @@ class Timeline:
             self._bucket_from = now
         else:
             self._least, self._most = min(self._least, transit), max(self._most, transit)
-        self.delay_ms = max(self.delay_ms, self._wanted())
+        wanted = self._wanted()
+        if wanted > self.delay_ms or (wanted == 0 and self.delay_ms < SHORTEST_DELAY_MS):
+            self.delay_ms = wanted
 
     def _wanted(self) -> float:
         jitter = max(self._old_most, self._most) - self._base

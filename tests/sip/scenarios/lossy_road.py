@@ -1,0 +1,34 @@
+"""A road between a user agent and SIPp that loses packets in both directions, by a seeded dice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+Address = tuple[str, int]
+
+
+class LossyRoad(asyncio.DatagramProtocol):
+    """What comes to `port` goes to `to`, or gets lost; answers go back to whoever sent last."""
+
+    def __init__(self, to: Address, percent: int, seed: int = 4) -> None:
+        self.to, self._percent, self._dice = to, percent, random.Random(seed)
+        self._other: Address = ("", 0)
+        self.lost = 0
+
+    async def open(self, host: str) -> int:
+        """The port that it listens on."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(host, 0))
+        return self._transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: Address) -> None:
+        if addr != self.to:
+            self._other = addr
+        if self._dice.random() * 100 < self._percent:
+            self.lost += 1
+        else:
+            self._transport.sendto(data, self._other if addr == self.to else self.to)
+
+    def close(self) -> None:
+        self._transport.close()

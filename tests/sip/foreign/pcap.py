@@ -12,7 +12,10 @@ KEY_PACKETS, END_PACKETS, GAP_PACKETS = 5, 3, 5
 
 
 class Capture:
-    def __init__(self) -> None:
+    """`event`: the payload type of the keys; `ends`: how many of a key's last packets arrive."""
+
+    def __init__(self, *, event: int = EVENT, ends: int = END_PACKETS) -> None:
+        self._event, self._ends = event, ends
         self._sequence, self._timestamp, self._now_ms = 1, 160, 0
         self._records: list[bytes] = []
 
@@ -26,10 +29,10 @@ class Capture:
     def keys(self, digits: str) -> None:
         for digit in digits:
             began, event = self._timestamp, "0123456789*#".index(digit)
-            for number in range(1, KEY_PACKETS + END_PACKETS + 1):
+            for number in range(1, KEY_PACKETS + self._ends + 1):
                 end = 0x80 if number > KEY_PACKETS else 0
                 duration = min(number, KEY_PACKETS) * SAMPLES
-                self._packet(EVENT, began, struct.pack("!BBH", event, end | 10, duration), marker=number == 1)
+                self._packet(self._event, began, struct.pack("!BBH", event, end | 10, duration), marker=number == 1)
             self.silence(GAP_PACKETS * PACKET_MS / 1000)
 
     def write(self, path: Path) -> None:

@@ -33,12 +33,14 @@ async def test_telephone_events_are_heard_by_the_agent_under_their_number(
     capture.silence(0.5)
     capture.keys(KEYS)
     offer = sdp(media(f"0 {number}", f"a=rtpmap:{number} telephone-event/8000"))
+    start, _ = played(capture, tmp_path)
     told = [recv("INVITE"), respond(488), recv("ACK")]  # our hold says when to hang up
-    sipp = await phones.call(conversation(*played(capture, tmp_path), *told, offer=offer))
+    sipp = await phones.call(conversation(start, *told, offer=offer))
     agent, call = await phones.desk.agent(sipp.call_id), await phones.desk.call(sipp.call_id)
     assert "".join([await asyncio.wait_for(agent.digits.get(), 60) for _ in KEYS]) == KEYS
     await phones.node.live_line(call).hold()
     await sipp.done()
+    assert (await phones.desk.end_of(sipp.call_id))["slug"] == "completed"
     assert phones.desk.pressed(call) == [("rfc4733", key) for key in KEYS]
 
 

@@ -3,7 +3,7 @@
 set -euo pipefail
 declare -A want=(
   [sipp]=sip-tester [baresip]=baresip-core [linphonec]=linphone-cli [flite]=flite [espeak-ng]=espeak-ng
-  [sox]=sox [redis-server]=redis-server [pg_ctlcluster]=postgresql
+  [kamailio]=kamailio [sox]=sox [redis-server]=redis-server [pg_ctlcluster]=postgresql
 )
 missing=()
 for program in "${!want[@]}"; do
@@ -20,6 +20,6 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq >/dev/null
 $command >/dev/null
 # Debian starts these as services; the tests run their own on ports of their own.
-for service in redis-server postgresql; do
+for service in redis-server postgresql kamailio; do
   command -v systemctl >/dev/null && systemctl stop "$service" >/dev/null 2>&1 || true
 done

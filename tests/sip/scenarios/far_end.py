@@ -58,11 +58,17 @@ class FarEnd:
 
 
 async def dialled(
-    phones: Phones, steps: Steps, *options: str, trunk: dict[str, Any] | None = None, calls: int = 1, **fields: Any
+    phones: Phones,
+    callee: Steps | Sipp,
+    *options: str,
+    through: str = "",
+    trunk: dict[str, Any] | None = None,
+    calls: int = 1,
+    **fields: Any,
 ) -> FarEnd:
-    """SIPp listens, and the node has been asked to call it."""
-    sipp = await phones.called(steps, *options, calls=calls)
-    client = await client_to(phones.switchboard, f"{HOST}:{sipp.port}", **(trunk or {}))
+    """SIPp listens, and the node has been asked to call it, directly or `through` a proxy (host:port)."""
+    sipp = callee if isinstance(callee, Sipp) else await phones.called(callee, *options, calls=calls)
+    client = await client_to(phones.switchboard, through or f"{HOST}:{sipp.port}", **(trunk or {}))
     room, before = f"room-{secrets.token_hex(4)}", len(phones.desk.asked)
     dialling = client.dials(room_name=room, **fields)
     call_id = await phones.desk.asked_since(before)

@@ -85,8 +85,13 @@ def invite(
     )  # fmt: skip
 
 
-def reinvite(cseq: int, body: str, *, headers: Sequence[str] = (), change: dict[str, str] | None = None) -> str:
-    return invite(cseq=cseq, body=body, uri="[next_url]", to_tag="[peer_tag_param]", headers=headers, change=change)
+def reinvite(
+    cseq: int, body: str, *, headers: Sequence[str] = (), change: dict[str, str] | None = None, routes: bool = False
+) -> str:
+    to_tag = "[peer_tag_param]"
+    return invite(
+        cseq=cseq, body=body, uri="[next_url]", to_tag=to_tag, headers=headers, change=change, routes=routes
+    )  # fmt: skip
 
 
 def ack(cseq: int = 1, *, branch: str = "", body: str = "", lost: bool = False, routes: bool = False) -> str:

@@ -8,6 +8,8 @@ export UV_SYSTEM_CERTS := 1
 # uv from PATH, else from a small virtual environment of its own
 export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
+# what asks a database is tested on both
+WITH_DATABASE := $(addprefix tests/integration/,calls control_plane migrations provisioning)
 
 .PHONY: demo test up bench lint types unit voice setup setup-dev packages livekit-server clean
 
@@ -19,7 +21,7 @@ up: setup
 
 test: setup-dev packages livekit-server lint types
 	.venv/bin/python -m pytest tests -q --cov --cov-report=term:skip-covered $(PYTEST)
-	.venv/bin/python -m tests.with_postgres .venv/bin/python -m pytest tests/integration -q
+	.venv/bin/python -m tests.with_postgres .venv/bin/python -m pytest $(WITH_DATABASE) -q
 
 bench: setup-dev packages livekit-server
 	.venv/bin/python -m bench $(BENCH)

@@ -41,6 +41,10 @@ class FarEnd:
         async with self.phones.switchboard.livekit_api() as lk:
             await lk.room.remove_participant(api.RoomParticipantIdentity(room=self.room, identity=IDENTITY))
 
+    async def goes_on(self) -> None:
+        """The word that a phone in `waits_for_us` waits for."""
+        await self.phones.node.live_line(self.call_id).hold()
+
     async def transfer(self, to: str) -> None:
         await self.client.transfer(to, room=self.room)
 

@@ -187,6 +187,11 @@ def taken_bye() -> Steps:
     return [recv("BYE"), respond(200)]
 
 
+def waits_for_us() -> Steps:
+    """Until the node is told to hold; the phone refuses that, and knows that it is time to go on."""
+    return [recv("INVITE"), respond(488), recv("ACK")]
+
+
 def taken(*before: str, answer: str | None = None, headers: Sequence[str] = (), tag: str = "callee") -> Steps:
     """SIPp takes a call: what comes `before` its answer are responses; after its ACK it can make requests."""
     sides = (("own", "To:"), ("other", "From:"))

@@ -54,7 +54,7 @@ CALLEE = [
     '<timewait milliseconds="16000"/>',
 ]
 CALLS, PER_SECOND = 200, 50
-PATIENCE = ("-timeout", "200")
+PATIENCE = ("-timeout", "200", "-max_invite_retrans", "7")
 LOSSES = [10, 20]
 
 

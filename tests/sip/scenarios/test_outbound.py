@@ -7,7 +7,17 @@ import pytest
 from tests.integration.sip_node.callee import OURS, THEIRS
 from tests.sip.scenarios.conftest import Phones
 from tests.sip.scenarios.far_end import dialled
-from tests.sip.scenarios.steps import Steps, media, recv, request_of_callee, respond, sdp, taken, taken_bye
+from tests.sip.scenarios.steps import (
+    Steps,
+    media,
+    recv,
+    request_of_callee,
+    respond,
+    sdp,
+    taken,
+    taken_bye,
+    waits_for_us,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,9 +37,10 @@ async def test_call_is_answered_and_ended_by_us(phones: Phones) -> None:
     await far.done("room_closed", "gateway")
 
 
-async def test_call_is_answered_at_once_and_ended_by_the_callee(phones: Phones) -> None:
-    far = await dialled(phones, [*taken(), request_of_callee("BYE", 1), recv(200)])
-    await far.dialling
+async def test_call_is_answered_without_ringing_and_ended_by_the_callee(phones: Phones) -> None:
+    far = await dialled(phones, [*taken(), *waits_for_us(), request_of_callee("BYE", 1), recv(200)])
+    await far.answered()
+    await far.goes_on()
     await far.done("completed", "callee")
 
 
@@ -222,8 +233,10 @@ async def test_callee_holds_and_comes_back(phones: Phones) -> None:
         ]  # fmt: skip
 
     steps = [*taken(), *offer(1, "sendonly", "recvonly"), *offer(2, "sendrecv", "sendrecv")]
-    far = await dialled(phones, [*steps, request_of_callee("BYE", 3), recv(200)])
-    await far.dialling
+    far = await dialled(phones, [*steps, *waits_for_us(), request_of_callee("BYE", 3), recv(200)])
+    await far.answered()
+    await phones.desk.fact_of(far.call_id, "leg_held", count=2)
+    await far.goes_on()
     await far.done("completed", "callee")
     held = [fact["held"] for fact in phones.desk.facts if (fact["call_id"], fact["kind"]) == (far.call_id, "leg_held")]
     assert held == [True, False]

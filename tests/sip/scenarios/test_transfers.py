@@ -7,7 +7,7 @@ from livekit import api
 
 from tests.sip.scenarios.conftest import Phones
 from tests.sip.scenarios.far_end import dialled
-from tests.sip.scenarios.steps import Steps, recv, request_of_callee, respond, taken, taken_bye
+from tests.sip.scenarios.steps import Steps, recv, request_of_callee, respond, taken, taken_bye, waits_for_us
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,11 +37,12 @@ async def test_transfer_that_succeeds_ends_the_call(phones: Phones) -> None:
 
 async def test_transfer_to_a_busy_phone_tells_486_and_the_call_goes_on(phones: Phones) -> None:
     steps = [*TAKEN, *notify(1, "180 Ringing", "active"), *notify(2, "486 Busy Here", GONE)]
-    far = await dialled(phones, [*steps, request_of_callee("BYE", 3), recv(200)])
+    far = await dialled(phones, [*steps, *waits_for_us(), request_of_callee("BYE", 3), recv(200)])
     await far.answered()
     with pytest.raises(api.SipCallError) as failed:
         await far.transfer(TARGET)
     assert failed.value.sip_status_code == 486
+    await far.goes_on()
     await far.done("completed", "callee")
 
 
@@ -49,12 +50,14 @@ async def test_transfer_to_a_busy_phone_tells_486_and_the_call_goes_on(phones: P
 async def test_phone_that_takes_no_refer_is_told_by_its_status_and_the_call_goes_on(
     phones: Phones, status: int
 ) -> None:
-    far = await dialled(phones, [*taken(), ASKED, respond(status), request_of_callee("BYE", 1), recv(200)])
+    steps = [*taken(), ASKED, respond(status), *waits_for_us(), request_of_callee("BYE", 1), recv(200)]
+    far = await dialled(phones, steps)
     await far.answered()
     with pytest.raises(api.SipCallError) as failed:
         await far.transfer(TARGET)
     assert failed.value.sip_status_code == status
     assert (await far.fact("transfer_ended"))["outcome"] == "failure"
+    await far.goes_on()
     await far.done("completed", "callee")
 
 

@@ -33,9 +33,10 @@ class TaskSet:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await self.join()
+        while self._tasks:  # one that ends may have started another
+            for task in list(self._tasks):
+                task.cancel()
+            await self.join()
 
     def __len__(self) -> int:
         return len(self._tasks)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import replace
 
 from gateway.calls.admission import LegPolicy
 from gateway.calls.facts import InviteReceived, InviteRefused, LegJoined, LegLeft
@@ -31,7 +30,6 @@ from gateway.sip.steps import Steps
 from gateway.sip.transfers import TransferState, bye_means
 from gateway.sip.wire.calls import Headers
 from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, SdpRefused, choose
-from gateway.sip.wire.sdp_media import ip_version_of
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall
 
@@ -116,8 +114,10 @@ class InboundCall:
 
     async def run(self) -> None:
         self._tasks.start(self._set_up_or_end(), name="call:set-up").add_done_callback(self._set_up_ended)
-        how = await self._over
-        await self._tasks.close()
+        try:
+            how = await self._over
+        finally:  # a node that stops does not wait for the end of every call
+            await self._tasks.close()
         if how is not None:
             await self._finish(how)
 
@@ -177,8 +177,7 @@ class InboundCall:
 
     def _look_at_offer(self, policy: MediaPolicy) -> int:
         """The sample rate that suits what the phone offers; an INVITE may leave the offer to us."""
-        reachable = replace(policy, ip_version=ip_version_of(self._services.advertised_host))
-        choice = choose(self._call.offer, reachable) if self._call.offer else None
+        choice = choose(self._call.offer, policy) if self._call.offer else None
         if isinstance(choice, SdpRefusal):
             raise Turned(ending("no_codec"))
         return choice.sample_rate if choice else SAMPLE_RATE

@@ -112,8 +112,10 @@ class OutboundCall:
 
     async def run(self) -> None:
         self._tasks.start(self._set_up_or_end(), name="dial:set-up").add_done_callback(self._set_up_ended)
-        how = await self._over
-        await self._tasks.close()
+        try:
+            how = await self._over
+        finally:  # a node that stops does not wait for the end of every call
+            await self._tasks.close()
         await self._finish(how)
 
     async def _set_up_or_end(self) -> None:
@@ -268,6 +270,8 @@ class OutboundCall:
         answered = leg is not None and leg.answered
         _log.info("call_over", call_id=self.call_id, slug=how.slug, ended_by=how.ended_by, answered=answered)
         record_end(self._node, self.call_id, self._plan, leg, how, admitted=self._verdict is not None)
+        if answered:
+            self._settle()  # hung up before whoever asked was told
         if not self.settled.done():
             self.settled.set_exception(Turned(how))
             self.settled.exception()  # whoever asked may be gone

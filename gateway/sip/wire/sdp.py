@@ -18,7 +18,6 @@ from gateway.sip.wire.sdp_media import (
     Direction,
     MediaChoice,
     MediaPolicy,
-    ip_version_of,
     names_of,
 )
 from gateway.sip.wire.sdp_text import MediaText, SdpRefused, SessionText, number_of, read
@@ -95,8 +94,6 @@ def _settle_stream(place: int, media: MediaText, session: SessionText, policy: M
     host = media.host or session.host
     if host != NOWHERE and not sendable(host, media.port):
         raise SdpRefused("the media address cannot be sent to")
-    if host != NOWHERE and policy.ip_version and policy.ip_version != ip_version_of(host):
-        raise SdpRefused("the media address is of another IP version than ours")
     rtcp_host, rtcp_port = _rtcp(media, host)
     return MediaChoice(
         codec=CODECS[names[allowed[0]]], payload_type=allowed[0], remote_host=host, remote_port=media.port,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -32,7 +31,6 @@ class MediaPolicy:
     encryption: Encryption = "none"
     comfort_noise: bool = False  # invite the peer's silence suppression in our offers
     digits: bool = True  # telephone events in our offers
-    ip_version: int = 0  # 4 or 6, of our own address: audio cannot go to the other; 0 = not looked at
 
 
 @dataclass(frozen=True)
@@ -72,14 +70,6 @@ class MediaChoice:
         """20, or 10 for a peer that asks for it: any receiver takes both (RFC 3551 §4.2)."""
         longest = self.maxptime_ms or 20
         return 10 if longest < 20 or self.ptime_ms == 10 else 20
-
-
-def ip_version_of(host: str) -> int:
-    """4, 6, or 0 for what is no IP literal."""
-    try:
-        return ipaddress.ip_address(host).version
-    except ValueError:
-        return 0
 
 
 def names_of(media: MediaText) -> dict[int, str]:

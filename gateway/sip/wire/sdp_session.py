@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gateway.sip.wire.sdp import read_answer, read_offer, write_answer, write_offer
-from gateway.sip.wire.sdp_media import Direction, MediaChoice, MediaPolicy, ip_version_of
+from gateway.sip.wire.sdp_media import Direction, MediaChoice, MediaPolicy
 from gateway.sip.wire.sdp_write import numbers_of
 
 Write = Callable[[int], bytes]  # a description with this version
@@ -22,7 +22,7 @@ class MediaSession:
     def __init__(
         self, host: str, port: int, *, session_id: int, policy: MediaPolicy | None = None, key: bytes | None = None
     ) -> None:
-        self.policy = replace(policy or MediaPolicy(), ip_version=ip_version_of(host))
+        self.policy = policy or MediaPolicy()
         self.choice: MediaChoice | None = None
         self.willing: Direction = "sendrecv"
         self.version = 0

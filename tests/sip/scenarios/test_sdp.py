@@ -93,7 +93,3 @@ async def test_key_in_the_offer_is_answered_with_a_key_of_ours(phones: Phones) -
     secure = sdp(media("0", KEY, profile="RTP/SAVP"))
     has = ["m=audio [1-9][0-9]* RTP/SAVP 0", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:[A-Za-z0-9+/]{40}"]
     await phones.completes([invite(body=secure), *answered(has, ["WVNfX19"]), ack(), *bye()], number=ENCRYPTED)
-
-
-async def test_address_of_another_family_expect_488(phones: Phones) -> None:
-    await phones.play([invite(body=sdp(host="IP6 2001:db8::1")), *refused(488)])

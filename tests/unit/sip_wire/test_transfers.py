@@ -131,3 +131,26 @@ async def test_a_refer_to_us_and_a_notify_of_nothing_are_refused() -> None:
         notify(line, 2, "200 OK")
         await line.peer.status(481)
         assert line.call.is_answered
+
+
+@on_virtual_clock
+async def test_a_refusal_and_a_bye_read_in_one_moment_are_a_failure() -> None:
+    async with connected() as line:
+        asked = Referring(line)
+        refer = await line.next("REFER")
+        line.peer.answer(refer, 603)
+        line.peer.send(from_them(line, "BYE", 1))
+        await line.peer.status(200)
+        assert (await asked.outcome).kind == "failure"
+
+
+@on_virtual_clock
+async def test_a_bye_before_any_response_is_a_phone_that_left() -> None:
+    async with connected() as line:
+        asked = Referring(line)
+        await line.next("REFER")
+        line.peer.send(from_them(line, "BYE", 1))
+        while not (await line.peer.next()).startswith("SIP/2.0 200"):
+            pass
+        outcome = await asked.outcome
+        assert (outcome.kind, outcome.peer_left) == ("unknown", True)

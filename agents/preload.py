@@ -6,15 +6,23 @@ stall of 20 to 300 ms inside the first seconds of a call.
 
 from __future__ import annotations
 
+import threading
+from functools import partial
+from types import SimpleNamespace
+
 import anyio._backends._asyncio  # httpx loads these with the first request
 import httpcore
 import livekit.local_inference
+from livekit.agents.ipc import log_queue
 from livekit.rtc._ffi_client import get_ffi_lib
 
 from agents.session import answer_call
 from agents.speech.keywords import shared_decoder
 from agents.speech.phrasebook import shipped
 from gateway.settings import load_settings
+
+# A job whose worker was killed waited for this thread at its exit, for ever.
+vars(log_queue)["threading"] = SimpleNamespace(Thread=partial(threading.Thread, daemon=True))
 
 livekit.local_inference.init_vad()
 get_ffi_lib()

@@ -22,7 +22,8 @@ from agents.speech.phrasebook import shipped
 from gateway.settings import load_settings
 
 # A job whose worker was killed waited for this thread at its exit, for ever.
-vars(log_queue)["threading"] = SimpleNamespace(Thread=partial(threading.Thread, daemon=True))
+_daemons = SimpleNamespace(Thread=partial(threading.Thread, daemon=True))
+setattr(log_queue, "threading", _daemons)  # noqa: B010 - it is no part of what the module exports
 
 livekit.local_inference.init_vad()
 get_ffi_lib()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from gateway.sip.wire.dialog import Dialog
 from gateway.sip.wire.digest import answer_to
 from gateway.sip.wire.layer import Hop
 from gateway.sip.wire.message import Request, Response
+from gateway.sip.wire.our_offers import SDP, OurOffers
 from gateway.sip.wire.refer import ReferOutcome
 from gateway.sip.wire.refer_watch import ReferWatch
 from gateway.sip.wire.replies import reply
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from gateway.sip.wire.ua import UserAgent
 
 GLARE_WAIT_S = 3  # Retry-After for an offer that came while another was open
-OFFER_TRIES = 4  # of ours, when the other side's cross them
-SDP = "application/sdp"
 
 _log = get_logger(__name__)
 
@@ -38,16 +36,15 @@ class CallInDialog:
     when there is none; what is said to that goes to `on_late_answer`. `on_info(content type, body)` gives a status.
     """
 
+    _owns_call_id = False
+
     def __init__(self, agent: UserAgent, hop: Hop, credentials: tuple[str, str] | None = None) -> None:
         self._agent, self._hop, self._credentials = agent, hop, credentials
         self._dialog: Dialog | None = None
         self._answered = self._over = False
-        self._offering = asyncio.Lock()  # one offer of ours after the other
-        self._our_offer = False  # one is on its way
-        self._owns_call_id = False
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._offers = OurOffers(self._ask, owns_call_id=self._owns_call_id)
         self._their_invite: tuple[ServerTransaction, int] | None = None  # answered, its ACK still to come
-        self._settled = asyncio.Event()  # no offer of theirs is open
-        self._settled.set()
         self._late_offer = False  # the ACK will carry the answer to our offer
         self._local_sdp = b""
         self._updates = False  # the other side takes UPDATE
@@ -83,28 +80,12 @@ class CallInDialog:
 
         When both sides offer at once, both wait and try again (RFC 3261 §14.1).
         """
-        response = await self._offer(sdp, self._session.headers())
+        response = await self._offers.make(sdp, self._session.headers())
         if response.status >= 300:
             raise CallFailed(response.status, response.reason, response.headers)
         self._local_sdp = sdp
         self._session.answered(response)
         return response.body
-
-    async def _offer(self, sdp: bytes, headers: Headers) -> Response:
-        """One offer of ours after the other, none while one of theirs is open."""
-        async with self._offering:
-            response = Response()
-            for _ in range(OFFER_TRIES):
-                await self._settled.wait()
-                self._our_offer = True
-                try:
-                    response = await self._ask("INVITE", [("Content-Type", SDP), *headers], sdp)
-                finally:
-                    self._our_offer = False
-                if response.status != 491:
-                    break
-                await asyncio.sleep(random.uniform(2.1, 4.0) if self._owns_call_id else random.uniform(0.0, 2.0))
-            return response
 
     async def send_info(self, content_type: str, body: bytes) -> int:
         """INFO (RFC 6086); the final status."""
@@ -127,23 +108,29 @@ class CallInDialog:
         said = [("Refer-To", f"<{target}>"), *([("Referred-By", f"<{referred_by}>")] if referred_by else []), *headers]
         try:
             async with asyncio.timeout(within_s):
-                response = await self._ask("REFER", said)
-                watch.accepted(response)
+                self._agent.tasks.start(self._ask_to_call(watch, said), name="sip:refer")
                 return await asyncio.shield(watch.outcome)
         except TimeoutError:
             return watch.timed_out()
         finally:
             self._watch = None
 
+    async def _ask_to_call(self, watch: ReferWatch, headers: Headers) -> None:
+        watch.accepted(await self._ask("REFER", headers))
+
     async def _ask(self, method: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> Response:
-        """A request in the dialog and its final response; a challenge is answered once."""
+        """A request in the dialog and its final response; a challenge is answered once.
+
+        What concerns the session alone is not waited for once the call has ended: 481 then.
+        """
         assert self._dialog is not None
+        until = self._ended if method in ("INVITE", "UPDATE", "INFO") else None
         said = list(headers)
         request = self._new_request(method, said, body)
-        response = await self._agent.exchange(self._dialog, request, self._hop)
+        response = await self._agent.exchange(self._dialog, request, self._hop, until)
         if self._credentials and (proof := answer_to(response, method, request.uri, self._credentials)):
             request = self._new_request(method, [*said, proof], body)
-            response = await self._agent.exchange(self._dialog, request, self._hop)
+            response = await self._agent.exchange(self._dialog, request, self._hop, until)
         if response.status in (408, 481) and method in ("INVITE", "UPDATE"):
             self._lost()
         return response
@@ -169,6 +156,9 @@ class CallInDialog:
     def _end(self) -> None:
         self._over = True
         self._session.stop()
+        self._offers.theirs_closed()
+        if not self._ended.done():
+            self._ended.set_result(None)
         if self._watch:
             self._watch.call_ended()
         if self._their_invite:
@@ -235,7 +225,7 @@ class CallInDialog:
 
     def _take_offer(self, request: Request, transaction: ServerTransaction) -> None:
         """A re-INVITE or UPDATE (RFC 3261 §14.2, RFC 3311 §5.2); refused, it leaves the call as it was."""
-        if self._our_offer and (request.method == "INVITE" or request.body):
+        if self._offers.is_open and (request.method == "INVITE" or request.body):
             self._refuse(request, transaction, 491)
         elif not self._may_be_offered(request) or (request.method == "INVITE" and self._their_invite):
             self._refuse(request, transaction, 491 if self._their_invite else 500, wait_s=GLARE_WAIT_S)
@@ -262,7 +252,7 @@ class CallInDialog:
             response.body = answer
         if request.method == "INVITE":
             self._their_invite = transaction, request.cseq[0]
-            self._settled.clear()
+            self._offers.theirs_opened()
             self._late_offer = not request.body
             self._agent.expect_ack(self, transaction)
         self._agent.respond(transaction, response)
@@ -276,7 +266,7 @@ class CallInDialog:
             return
         self._agent.confirmed(self, self._their_invite[0])
         self._their_invite = None
-        self._settled.set()
+        self._offers.theirs_closed()
         self._take_late_answer(request)
 
     def _take_late_answer(self, request: Request) -> None:
@@ -297,4 +287,4 @@ class CallInDialog:
             if response.status not in (405, 501):
                 return response
             self._updates = False
-        return await self._offer(self._local_sdp, headers)
+        return await self._offers.make(self._local_sdp, headers)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from gateway.sip.wire import reliable, session_timer
 from gateway.sip.wire.dialog import Dialog
 from gateway.sip.wire.digest import Outcome
-from gateway.sip.wire.in_dialog import SDP, CallInDialog
+from gateway.sip.wire.in_dialog import CallInDialog
 from gateway.sip.wire.layer import Hop
 from gateway.sip.wire.message import Request, Response
+from gateway.sip.wire.our_offers import SDP
 from gateway.sip.wire.reliable import ReliableRinging
 from gateway.sip.wire.replies import reply
 from gateway.sip.wire.transactions import ServerTransaction

@@ -13,12 +13,12 @@ def server_key(request: Request) -> Key | None:
     """Branch, sent-by and method, an ACK belonging to its INVITE; RFC 2543's rule without the magic."""
     try:
         via = top_via(request)
-        number, _ = request.cseq
     except ValueError:
         return None
     method = "INVITE" if request.method == "ACK" else request.method
     if via.branch.startswith(MAGIC):
         return via.branch, via.sent_by, method
+    number = request.get("CSeq").split(" ")[0]
     return f"{request.call_id}|{number}|{request.get('From')}", via.sent_by, method
 
 

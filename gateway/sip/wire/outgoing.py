@@ -41,12 +41,13 @@ class OutgoingCall(CallInDialog):
     `on_ringing()` for the 180s and 183s among them.
     """
 
+    _owns_call_id = True
+
     def __init__(
         self, agent: UserAgent, invite: Request, hop: Hop, credentials: tuple[str, str] | None, late_answer: bytes = b""
     ) -> None:
         super().__init__(agent, hop, credentials)
         self._invite, self._late_answer = invite, late_answer
-        self._owns_call_id = True
         self._local_sdp = invite.body or late_answer
         self._answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._transaction: ClientTransaction | None = None

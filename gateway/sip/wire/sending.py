@@ -59,14 +59,22 @@ class Sending:
         hop.send(raw)
         return lambda: hop.send(raw)
 
-    async def exchange(self, dialog: Dialog, request: Request, hop: Hop) -> Response:
-        """Sends a request of the dialog; its final response, a 408 of our own when none came.
+    async def exchange(
+        self, dialog: Dialog, request: Request, hop: Hop, until: asyncio.Future[None] | None = None
+    ) -> Response:
+        """Sends a request of the dialog; its final response, a 408 of our own when none came, a 481 after `until`.
 
-        A 2xx to an INVITE is acknowledged, as often as it comes.
+        A 2xx to an INVITE is acknowledged, as often as it comes and though nobody waits for it any more.
         """
+        if until and until.done():
+            return _gone()
         hop = await self._way(dialog, hop, len(request.to_bytes()) + VIA_SIZE)
         done: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         acks: list[Callable[[], None]] = []
+
+        def settle(response: Response) -> None:
+            if not done.done():
+                done.set_result(response)
 
         def on_response(response: Response) -> None:
             if request.method == "INVITE" and 200 <= response.status < 300:
@@ -75,17 +83,17 @@ class Sending:
                 else:
                     dialog.refresh_target(response)
                     acks.append(self.acknowledge(dialog, request.cseq[0], hop))
-            if response.status >= 200 and not done.done():
-                done.set_result(response)
+            if response.status >= 200:
+                settle(response)
 
-        def on_timeout() -> None:
-            if not done.done():
-                done.set_result(Response(status=408, reason="Request Timeout"))
-
-        transaction = self._layer.send_request(self.with_via(request, hop), hop, on_response, on_timeout)
+        timeout = Response(status=408, reason="Request Timeout")
+        transaction = self._layer.send_request(self.with_via(request, hop), hop, on_response, lambda: settle(timeout))
         if request.method == "INVITE":  # a re-INVITE rings at nobody: one that is only ever provisional is dead
             asyncio.get_running_loop().call_later(LIFETIME, self._layer.give_up, transaction)
-        return await done
+        if not until:
+            return await done
+        await asyncio.wait((done, until), return_when=asyncio.FIRST_COMPLETED)
+        return done.result() if done.done() else _gone()
 
     async def _way(self, dialog: Dialog, hop: Hop, size: int) -> Hop:
         """Where the next request of the dialog goes: over the connection of the call while it stands."""
@@ -98,3 +106,7 @@ class Sending:
             return await self._layer.hop_to(address, transport or hop.transport, size=size, server_name=name)
         except (OSError, TimeoutError):
             return hop
+
+
+def _gone() -> Response:
+    return Response(status=481, reason="Call/Transaction Does Not Exist")

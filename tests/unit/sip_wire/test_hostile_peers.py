@@ -63,6 +63,22 @@ def test_a_hostile_via_is_answered_to_where_it_came_from(via: str) -> None:
     run()
 
 
+@pytest.mark.parametrize("cseq", ["36893488147419103232 INVITE", "two INVITE", "1", "INVITE", "4294967296 INVITE", ""])
+def test_an_invite_whose_sequence_number_cannot_be_read_is_answered_once_with_400(cseq: str) -> None:
+    @on_virtual_clock
+    async def run() -> None:
+        async with user_agent() as agent, a_peer_of(agent) as peer:
+            invite = peer.invite()
+            broken = invite.replace(f"CSeq: {header(invite, 'CSeq')}\r\n", f"CSeq: {cseq}\r\n" if cseq else "")
+            peer.send(broken)
+            answer = await peer.status(400)
+            peer.send(broken)  # the same transaction: the same answer, not a second one
+            assert await peer.status(400) == answer
+            assert not agent._invites
+
+    run()
+
+
 @on_virtual_clock
 async def test_hostile_contacts_and_media_ports_do_not_close_the_socket() -> None:
     callee = Callee()

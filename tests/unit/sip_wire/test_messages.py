@@ -156,5 +156,4 @@ def test_without_the_magic_cookie_the_call_and_number_count() -> None:
 
 def test_a_message_without_a_readable_via_has_no_key() -> None:
     assert server_key(request("CSeq: 1 INVITE")) is None
-    assert server_key(request("Via: SIP/2.0/UDP a;branch=z9hG4bK1")) is None
     assert client_key(request("Via: nonsense", "CSeq: 1 INVITE")) is None

@@ -144,3 +144,45 @@ async def test_a_challenge_inside_a_call_is_answered_once() -> None:
         line.peer.answer(again, 401, extra=challenge)
         assert await asking == 401
         await line.peer.nothing(1.0)
+
+
+@pytest.mark.parametrize("ends_it", ["they", "we"])
+@pytest.mark.parametrize("method", ["INVITE", "INFO"])
+def test_the_end_of_the_call_is_the_end_of_waiting_for_an_answer_to_what_we_asked(ends_it: str, method: str) -> None:
+    @on_virtual_clock
+    async def run() -> None:
+        async with connected() as line:
+            asked = line.call.reinvite(b"v=0\r\n") if method == "INVITE" else line.call.send_info("text/plain", b"")
+            asking = asyncio.ensure_future(asked)
+            request = await line.next(method)
+            begun = asyncio.get_running_loop().time()
+            if ends_it == "they":
+                line.peer.send(from_them(line, "BYE", 2))
+                await line.peer.status(200)
+            else:
+                hanging_up = asyncio.ensure_future(line.call.hangup())
+                line.peer.answer(await line.next("BYE"), 200)
+                await hanging_up
+            if method == "INVITE":
+                with pytest.raises(CallFailed):
+                    await asking
+                line.peer.answer(request, 200, body=SDP, extra=f"Contact: <sip:bob@{HOST}:{line.peer.port}>\r\n")
+                await line.next("ACK")  # which it still gets
+            else:
+                assert await asking == 481
+            assert asyncio.get_running_loop().time() - begun < 2
+
+    run()
+
+
+@on_virtual_clock
+async def test_an_offer_that_waits_for_the_end_of_theirs_is_not_made_when_the_call_ends() -> None:
+    async with connected() as line:
+        line.call.on_reinvite = lambda offer: b"v=0\r\n"
+        line.peer.send(from_them(line, "INVITE", 2, body=SDP, extra=f"Contact: <sip:bob@{HOST}:{line.peer.port}>\r\n"))
+        await line.next("SIP/2.0 200")  # and no ACK
+        offering = asyncio.ensure_future(line.call.reinvite(b"v=0\r\n"))
+        line.peer.send(from_them(line, "BYE", 3))
+        with pytest.raises(CallFailed):
+            await offering
+        assert "lost" not in line.told

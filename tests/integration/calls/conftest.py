@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
-from gateway.calls import endpoints, scanner_endpoints
+from gateway.calls import endpoints, lookup, scanner_endpoints
 from gateway.calls.admission import AdmissionAsked
 from gateway.calls.admit import KnownRule, KnownTrunk, Route
 from gateway.calls.memory_rooms import MemoryRooms
@@ -118,7 +118,11 @@ def key_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def make_world(database: Database, keys: Path, clock: ManualClock, rooms: MemoryRooms) -> World:
+def make_world(
+    database: Database, keys: Path, clock: ManualClock, rooms: MemoryRooms, *, own_lookup: bool = False
+) -> World:
+    """With routes from a dictionary, or by the product's own look-up in the database."""
+
     async def find_route(_: AsyncSession, asked: AdmissionAsked) -> Route:
         return world.routes.get(asked.pii.dnis, ROUTE)
 
@@ -134,8 +138,8 @@ def make_world(database: Database, keys: Path, clock: ManualClock, rooms: Memory
         begin=database.begin,
         rooms=rooms,
         clock=clock,
-        find_route=find_route,
-        complete=nothing_to_add,
+        find_route=lookup.find_route if own_lookup else find_route,
+        complete=lookup.route_of_admitted if own_lookup else nothing_to_add,
         tokens=RoleTokens(keys),
         verify_webhook=verify,
     )
@@ -146,6 +150,13 @@ def make_world(database: Database, keys: Path, clock: ManualClock, rooms: Memory
 @pytest.fixture
 async def world(database: Database, key_folder: Path) -> AsyncIterator[World]:
     world = make_world(database, key_folder, ManualClock(), MemoryRooms())
+    yield world
+    await world.calls.close()
+
+
+@pytest.fixture
+async def world_with_lookup(database: Database, key_folder: Path) -> AsyncIterator[World]:
+    world = make_world(database, key_folder, ManualClock(), MemoryRooms(), own_lookup=True)
     yield world
     await world.calls.close()
 

@@ -10,15 +10,10 @@ from agents.models import AgentRow
 from dispatch_rules.models import RuleRow
 from gateway.calls.admission import AdmissionVerdict
 from gateway.calls.facts import NumbersPii
-from gateway.calls.lookup import find_route, route_of_admitted
-from gateway.calls.memory_rooms import MemoryRooms
-from gateway.calls.ports import RoomEvent
 from gateway.calls.repository import CallRepository
-from gateway.calls.service import Calls
 from gateway.db.session import Database
 from gateway.kernel.ids import new_id
-from gateway.kernel.role_tokens import RoleTokens
-from tests.integration.calls.conftest import ManualClock, World, asked
+from tests.integration.calls.conftest import World, asked
 from tests.unit.calls.story import CALL, NUMBERS, T0, Facts
 from trunks.models import NumberRow, TrunkRow
 
@@ -68,23 +63,8 @@ def rows() -> Provisioned:
 
 
 @pytest.fixture
-async def world(database: Database, key_folder: object) -> World:
-    """With the product's own look-up."""
-
-    def no_webhooks(_: bytes, __: str) -> RoomEvent | None:
-        return None
-
-    clock, rooms = ManualClock(), MemoryRooms()
-    calls = Calls(
-        begin=database.begin,
-        rooms=rooms,
-        clock=clock,
-        tokens=RoleTokens(key_folder),  # pyright: ignore[reportArgumentType]
-        verify_webhook=no_webhooks,
-        find_route=find_route,
-        complete=route_of_admitted,
-    )
-    return World(calls, clock, rooms, database)
+def world(world_with_lookup: World) -> World:
+    return world_with_lookup
 
 
 async def store(database: Database, known: Provisioned) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,13 @@ from gateway.sip.rtp.ports import PortPool
 from gateway.sip.wire.sdp import MediaPolicy, read_answer, write_offer
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import CallFailed, OutgoingCall, UserAgent
+from tests.integration.sip_node.fakes import EchoAgent
 from tests.integration.switchboard import NUMBER, Switchboard
 
 HOST = "127.0.0.1"
 CALLER = "+15105550199"
 KEY = bytes(range(30))
+AnsweredCall = Callable[..., AbstractAsyncContextManager[tuple[OutgoingCall, EchoAgent]]]
 TONE = (np.sin(np.arange(160) * 2 * np.pi * 1000 / 8000) * 12000).astype(np.int16)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.sip.node import SipNode
-from tests.integration.sip_node.caller import Caller, settings_for
-from tests.integration.sip_node.fakes import FakeControlPlane
+from gateway.sip.wire.ua import OutgoingCall
+from tests.integration.sip_node.caller import AnsweredCall, Caller, settings_for
+from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called
 from tests.integration.switchboard import Switchboard, running_switchboard
 
 
@@ -42,3 +45,18 @@ async def caller(switchboard: Switchboard) -> AsyncIterator[Caller]:
     if hasattr(caller, "rtp"):
         caller.rtp.close()
     await caller.agent.stop()
+
+
+@pytest.fixture
+def answered(switchboard: Switchboard, node: SipNode, caller: Caller) -> AnsweredCall:
+    """A call that was answered and talks with an echo agent; the options are those of `Caller.dial`."""
+
+    @asynccontextmanager
+    async def answer(**options: Any) -> AsyncIterator[tuple[OutgoingCall, EchoAgent]]:
+        await switchboard.add_trunk_and_rule()
+        async with agent_when_called(switchboard) as coming:
+            call = await caller.dial(node.port, **options)
+            await caller.talk(call)
+            yield call, await coming
+
+    return answer

@@ -12,7 +12,7 @@ from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.sip.node import SipNode
 from gateway.sip.wire.sdp import read_answer
 from gateway.sip.wire.ua import CallFailed
-from tests.integration.sip_node.caller import CALLER, TONE, Caller, settings_for
+from tests.integration.sip_node.caller import CALLER, TONE, AnsweredCall, Caller, settings_for
 from tests.integration.sip_node.fakes import FakeControlPlane, agent_when_called, new_room, until
 from tests.integration.switchboard import Switchboard
 
@@ -82,27 +82,18 @@ async def test_nobody_comes_and_the_caller_is_told(
     assert (await control_plane.fact("fallback_played"))["prompt"] == "sorry_call_back"
 
 
-async def test_the_agent_hangs_up(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
-) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port)
-        await caller.talk(call)
-        await (await coming).packet("gateway.hangup", {"reason": "completed"})
+async def test_the_agent_hangs_up(answered: AnsweredCall, control_plane: FakeControlPlane, caller: Caller) -> None:
+    async with answered() as (_, agent):
+        await agent.packet("gateway.hangup", {"reason": "completed"})
         await asyncio.wait_for(caller.bye.wait(), 30)
     left = await control_plane.fact("leg_left")
     assert (left["ended_by"], left["slug"]) == ("agent", "completed")
 
 
 async def test_a_removed_participant_is_a_bye(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, switchboard: Switchboard, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port)
-        await caller.talk(call)
-        agent = await coming
+    async with answered() as (_, agent):
         who = api.RoomParticipantIdentity(room=agent.room.name, identity=agent.phone().identity)
         async with switchboard.livekit_api() as lk:
             await lk.room.remove_participant(who)
@@ -111,13 +102,10 @@ async def test_a_removed_participant_is_a_bye(
 
 
 async def test_a_deleted_room_is_a_bye(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, switchboard: Switchboard, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port)
-        await caller.talk(call)
-        room = (await coming).room.name
+    async with answered() as (_, agent):
+        room = agent.room.name
         async with switchboard.livekit_api() as lk:
             await lk.room.delete_room(api.DeleteRoomRequest(room=room))
         await asyncio.wait_for(caller.bye.wait(), 30)
@@ -125,12 +113,9 @@ async def test_a_deleted_room_is_a_bye(
 
 
 async def test_a_reinvite_moves_the_audio(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard):
-        call = await caller.dial(node.port)
-        await caller.talk(call)
+    async with answered() as (call, _):
         await caller.hears_loud()
         caller.rtp.close()
         answer = await caller.reinvite(call)

@@ -13,7 +13,7 @@ from gateway.sip.rtp.info_digits import PLAIN, RELAY
 from gateway.sip.wire.sdp import MediaChoice, MediaPolicy, choose, read_answer, write_offer
 from gateway.sip.wire.sdp_media import Direction
 from gateway.sip.wire.ua import OutgoingCall
-from tests.integration.sip_node.caller import CALLER, HOST, TONE, Caller
+from tests.integration.sip_node.caller import CALLER, HOST, TONE, AnsweredCall, Caller
 from tests.integration.sip_node.fakes import FakeControlPlane, agent_when_called, until
 from tests.integration.switchboard import NUMBER, Switchboard
 
@@ -28,13 +28,9 @@ def loudness(frames: list[np.ndarray]) -> int:
 
 @pytest.mark.parametrize("direction", ["sendonly", "inactive"])
 async def test_a_phone_that_holds_is_not_heard_in_the_room_until_it_is_back(
-    direction: Direction, switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    direction: Direction, answered: AnsweredCall, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port)
-        await caller.talk(call)
-        agent = await coming
+    async with answered() as (call, agent):
         await caller.hears_loud()
         answer = read_answer(await offer(caller, call, direction, 2))
         assert answer.direction in ("recvonly", "inactive")
@@ -53,12 +49,9 @@ async def test_a_phone_that_holds_is_not_heard_in_the_room_until_it_is_back(
 
 
 async def test_the_old_way_to_hold_works_too(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard):
-        call = await caller.dial(node.port)
-        await caller.talk(call)
+    async with answered() as (call, _):
         await caller.hears_loud()
         nowhere = write_offer(HOST, caller.rtp.local_port, version=2).replace(
             b"c=IN IP4 127.0.0.1", b"c=IN IP4 0.0.0.0"
@@ -95,13 +88,8 @@ async def test_our_hold_gives_the_phone_music_and_the_room_silence(
         await call.hangup()
 
 
-async def test_a_change_to_another_codec_goes_on_being_heard(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
-) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard):
-        call = await caller.dial(node.port)
-        await caller.talk(call)
+async def test_a_change_to_another_codec_goes_on_being_heard(answered: AnsweredCall, caller: Caller) -> None:
+    async with answered() as (call, _):
         await caller.hears_loud()
         for version, codec in enumerate(("G722", "PCMA"), start=2):
             policy = MediaPolicy((codec,))
@@ -115,13 +103,9 @@ async def test_a_change_to_another_codec_goes_on_being_heard(
 
 
 async def test_keys_by_info_count_once_each_and_other_bodies_are_415(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port)
-        await caller.talk(call)
-        agent = await coming
+    async with answered() as (call, agent):
         await caller.hears_loud()
         assert await call.send_info(RELAY, b"Signal=5\r\nDuration=160\r\n") == 200
         assert await call.send_info(PLAIN, b"#") == 200
@@ -136,13 +120,9 @@ async def test_keys_by_info_count_once_each_and_other_bodies_are_415(
 
 
 async def test_a_phone_without_telephone_events_is_understood_by_its_tones(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port, policy=MediaPolicy(digits=False))
-        await caller.talk(call)
-        agent = await coming
+    async with answered(policy=MediaPolicy(digits=False)) as (call, agent):
         await caller.hears_loud()
         caller.rtp.pull = None
         await caller.rtp.send_tones("1223#", 80, 80)

@@ -9,7 +9,7 @@ import pytest
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.sip.node import SipNode
 from gateway.sip.wire.ua import CallFailed, OutgoingCall
-from tests.integration.sip_node.caller import Caller
+from tests.integration.sip_node.caller import AnsweredCall, Caller
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, until
 from tests.integration.switchboard import Switchboard
 
@@ -120,13 +120,9 @@ async def test_without_livekit_a_call_is_503_and_the_next_one_works_after(
 
 
 async def test_a_silent_agent_is_lost_and_another_may_take_over(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, switchboard: Switchboard, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port)
-        await caller.talk(call)
-        agent = await coming
+    async with answered() as (call, agent):
         await agent.packet("gateway.alive", {})
         lost = await control_plane.fact("agent_lost")
         assert (lost["identity"], lost["reason"]) == (agent.identity, "silent")

@@ -9,7 +9,7 @@ import pytest
 from gateway.calls.admission import AdmissionVerdict
 from gateway.sip.node import SipNode
 from gateway.sip.wire.ua import CallFailed
-from tests.integration.sip_node.caller import CALLER, HOST, Caller
+from tests.integration.sip_node.caller import CALLER, HOST, AnsweredCall, Caller
 from tests.integration.sip_node.fakes import FakeControlPlane, agent_when_called
 from tests.integration.switchboard import NUMBER, Switchboard
 
@@ -79,12 +79,9 @@ async def test_over_the_limit_is_503_with_retry_after(
 
 
 async def test_a_draining_node_takes_no_new_call_and_keeps_the_old_one(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard):
-        call = await caller.dial(node.port)
-        await caller.talk(call)
+    async with answered() as (call, _):
         node.drain()
         refused = await caller.dial(node.port)
         with pytest.raises(CallFailed) as failed:

@@ -19,8 +19,8 @@ from gateway.sip.wire.replies import reply
 from gateway.sip.wire.transactions import ServerTransaction
 from gateway.sip.wire.ua import IncomingCall
 from tests.integration.sip_node.callee import IDENTITY, ROOM, Callee, Client, callee_and_client
-from tests.integration.sip_node.caller import HOST, Caller
-from tests.integration.sip_node.fakes import FakeControlPlane, agent_when_called
+from tests.integration.sip_node.caller import HOST, AnsweredCall, Caller
+from tests.integration.sip_node.fakes import FakeControlPlane
 from tests.integration.switchboard import Switchboard
 
 TARGET = "tel:+15105550188"
@@ -216,13 +216,9 @@ async def test_the_transferred_party_hears_ringback_when_that_is_asked_for(
 
 
 async def test_a_caller_is_transferred(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+    answered: AnsweredCall, switchboard: Switchboard, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await switchboard.add_trunk_and_rule()
-    async with agent_when_called(switchboard) as coming:
-        call = await caller.dial(node.port)
-        await caller.talk(call)
-        agent = await coming
+    async with answered() as (call, agent):
         referred = Referred(call)
         referred.listen()
         client = Client(switchboard, "")

@@ -8,25 +8,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from gateway.kernel.errors import GatewayError
 from gateway.stack import livekit_server, redis_server
+from gateway.stack.drift import provisioning
+from gateway.stack.finding import Finding
 from gateway.stack.media_path import MediaPathReport, measure_media_path
 from gateway.stack.plan import StackRecord
 
 OUR_NAMES = ("gateway", "trunks", "dispatch_rules", "agents", "compliance")
 DISTRIBUTION = "agent-phone-gateway"
-
-
-@dataclass(frozen=True)
-class Finding:
-    name: str
-    ok: bool
-    detail: str
-    todo: str = ""
 
 
 Check = Callable[[Path], Awaitable[Finding]]
@@ -142,6 +135,4 @@ CHECKS: tuple[Check, ...] = (
 
 async def examine(state_dir: Path) -> list[Finding]:
     """All findings, in the order of CHECKS, and the drift of a running stack's provisioning."""
-    from gateway.stack.drift import provisioning
-
     return list(await asyncio.gather(*(check(state_dir) for check in (*CHECKS, provisioning))))

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from gateway.kernel.errors import SetupError
-from gateway.stack.checks import Finding
+from gateway.stack.finding import Finding
 from gateway.stack.plan import StackRecord
 
 RESOURCES = ("inbound-trunks", "outbound-trunks", "dispatch-rules")

@@ -16,7 +16,7 @@ def server_key(request: Request) -> Key | None:
     except ValueError:
         return None
     method = "INVITE" if request.method == "ACK" else request.method
-    if via.branch.startswith(MAGIC):
+    if via.branch.startswith(MAGIC) and via.branch != MAGIC:  # the magic alone identifies nothing
         return via.branch, via.sent_by, method
     number = request.get("CSeq").split(" ")[0]
     return f"{request.call_id}|{number}|{request.get('From')}", via.sent_by, method

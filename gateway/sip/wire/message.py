@@ -14,6 +14,8 @@ COMPACT = {
     "s": "subject", "k": "supported", "e": "content-encoding", "x": "session-expires", "y": "identity", "r": "refer-to",
     "o": "event", "b": "referred-by", "u": "allow-events", "n": "identity-info",
 }  # fmt: skip
+_BARE_NUL = re.compile(r"(?<!\\)\0")  # behind a backslash it is part of a quoted string (RFC 3261 §25.1)
+_FORGES = re.compile(r"[\r\n]|" + _BARE_NUL.pattern)
 _TOKEN = re.compile(r"^[A-Za-z0-9\-.!%*_+`'~]+$")
 
 
@@ -36,7 +38,7 @@ class Message:
         return next(iter(self.all(name)), default)
 
     def add(self, name: str, value: str) -> None:
-        if "\r" in value or "\n" in value or "\0" in value:
+        if _FORGES.search(value):
             raise ValueError(f"{name} must be one line")
         self.headers.append((name, value))
 
@@ -63,6 +65,7 @@ class Request(Message):
     method: str = ""
     uri: str = ""
     version: str = "SIP/2.0"
+    defect: str = ""  # headers that can be read, and yet no valid request: it gets a 400 rather than no answer
 
     def to_bytes(self) -> bytes:
         return self._to_bytes(f"{self.method} {self.uri} SIP/2.0")
@@ -78,7 +81,10 @@ class Response(Message):
 
 
 def parse(raw: bytes) -> Request | Response:
-    """One whole message. Raises Malformed; never another error. Content-Length cuts or refuses the body."""
+    """One whole message. Raises Malformed; never another error. Content-Length cuts the body.
+
+    A request that can be answered, but not served, comes with its `defect` (RFC 3261 §18.3); a response is malformed.
+    """
     head, found, body = raw.partition(b"\r\n\r\n")
     if not found:
         raise Malformed("no empty line after the headers")
@@ -90,13 +96,17 @@ def parse(raw: bytes) -> Request | Response:
         if not colon or not _TOKEN.match(name):
             raise Malformed("a header line without a name")
         message.headers.append((COMPACT.get(name.lower(), name) if len(name) == 1 else name, value.strip()))
-    message.body = _cut_body(message, body)
+    message.body, defect = _cut_body(message, body)
+    if defect and isinstance(message, Response):
+        raise Malformed(f"{defect} of a response")
+    if defect and isinstance(message, Request):
+        message.defect = message.defect or defect
     return message
 
 
 def _unfolded(text: str) -> list[str]:
     """Header lines, continuation lines joined (RFC 3261 §7.3.1)."""
-    if "\0" in text:
+    if _BARE_NUL.search(text):
         raise Malformed("a NUL byte in the headers")
     lines: list[str] = []
     for line in text.split("\r\n"):
@@ -112,25 +122,30 @@ def _unfolded(text: str) -> list[str]:
 
 
 def _started(line: str) -> Request | Response:
-    parts = line.split(" ", 2)
-    if len(parts) != 3:
-        raise Malformed("the first line has not three parts")
-    if parts[0].upper().startswith("SIP/"):
-        if parts[0].upper() != "SIP/2.0" or not re.fullmatch(r"[1-6]\d\d", parts[1]):
+    first, _, rest = line.partition(" ")
+    if first.upper().startswith("SIP/"):
+        code, space, reason = rest.partition(" ")
+        if first.upper() != "SIP/2.0" or not space or not re.fullmatch(r"[1-6][0-9][0-9]", code):
             raise Malformed("not a SIP/2.0 status line")
-        return Response(status=int(parts[1]), reason=parts[2])
-    if not _TOKEN.match(parts[0]) or not parts[2].upper().startswith("SIP/"):
+        return Response(status=int(code), reason=reason)
+    uri, _, version = rest.rstrip(" \t").rpartition(" ")
+    if not _TOKEN.match(first) or not version.upper().startswith("SIP/"):
         raise Malformed("not a SIP request line")
-    request = Request(method=parts[0], uri=parts[1])
-    request.version = parts[2]
+    request = Request(method=first, uri=uri, version=version)
+    if line != f"{first} {uri} {version}" or not uri or re.search(r"\s", uri):
+        request.defect = "request line"
     return request
 
 
-def _cut_body(message: Message, body: bytes) -> bytes:
-    declared = message.get("Content-Length").strip()
+def _cut_body(message: Message, body: bytes) -> tuple[bytes, str]:
+    """The body, and what is wrong with its length."""
+    declared = [length.strip() for length in message.all("Content-Length")]
     message.headers = [(name, value) for name, value in message.headers if name.lower() != "content-length"]
-    if not declared:
-        return body
-    if not declared.isascii() or not declared.isdigit() or len(declared) > 9 or int(declared) > len(body):
-        raise Malformed("Content-Length does not fit the body")
-    return body[: int(declared)]
+    if not any(declared):
+        return body, ""
+    length = declared[0]
+    if len(declared) > 1:  # who believes the other one sees another message
+        return b"", "Content-Length twice"
+    if not length.isascii() or not length.isdigit() or len(length) > 9 or int(length) > len(body):
+        return b"", "Content-Length"
+    return body[: int(length)], ""

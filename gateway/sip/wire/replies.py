@@ -51,7 +51,7 @@ REASONS = {
 
 
 def reply(request: Request, status: int, reason: str = "", *, tag: str = "", contact: str = "") -> Response:
-    """Copies what identifies the transaction; `tag` becomes the To tag unless there is one."""
+    """Copies what identifies the transaction, as far as it is there; `tag` becomes the To tag unless there is one."""
     response = Response(status=status, reason=reason or REASONS.get(status, "Unknown"))
     for value in request.all("Via"):
         response.add("Via", value)
@@ -63,10 +63,14 @@ def reply(request: Request, status: int, reason: str = "", *, tag: str = "", con
         needs_tag = bool(tag) and status > 100 and not parse_name_address(to).tag
     except ValueError:
         needs_tag = False
-    response.add("From", request.get("From"))
-    response.add("To", f"{to};tag={tag}" if needs_tag else to)
-    response.add("Call-ID", request.call_id)
-    response.add("CSeq", request.get("CSeq"))
+    for name, value in (
+        ("From", request.get("From")),
+        ("To", f"{to};tag={tag}" if to and needs_tag else to),
+        ("Call-ID", request.call_id),
+        ("CSeq", request.get("CSeq")),
+    ):
+        if value:
+            response.add(name, value)
     if contact:
         response.add("Contact", contact)
     if 200 <= status < 300 and request.method in ("INVITE", "OPTIONS"):

@@ -90,10 +90,10 @@ class Connection:
 
     async def _rest(self, first: bytes) -> bytes:
         head = first + await self._reader.readuntil(b"\r\n\r\n")
-        length = _LENGTH.search(head)
-        if length is None or int(length.group(1)) > MAX_BODY:
-            raise ValueError("no Content-Length, or too large a one")
-        return head + await self._reader.readexactly(int(length.group(1)))
+        lengths = _LENGTH.findall(head)
+        if len(lengths) != 1 or int(lengths[0]) > MAX_BODY:  # where the next message begins cannot be known
+            raise ValueError("no Content-Length, two of them, or too large a one")
+        return head + await self._reader.readexactly(int(lengths[0]))
 
 
 class StreamTransport:

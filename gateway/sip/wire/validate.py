@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gateway.sip.wire import session_timer
 from gateway.sip.wire.message import Request
 from gateway.sip.wire.uri import parse_name_address, parse_uri, split_list
-from gateway.sip.wire.via import top_via
+from gateway.sip.wire.via import well_formed
 
 METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK", "NOTIFY", "REFER")
 ALLOW = ", ".join(METHODS[:-1])  # a REFER is understood, and refused
@@ -16,6 +17,7 @@ SUPPORTED_BODY = "application/sdp"
 ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
 SPOKEN = {"CSeq": "sequence number"}
 LARGEST = 32 * 1024
+_OTHER_SCHEME = re.compile(r"(?!sips?:|tel:)[a-z][a-z0-9+.-]*:", re.I)
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Refusal:
 
 
 def check(request: Request) -> Refusal | None:
-    """None for a request that can be served; pure."""
+    """None for a request that can be served; pure. The hops it has left are its proxies' affair (RFC 4475 §3.3.11)."""
     if request.version.upper() != "SIP/2.0":
         return Refusal(505, "Version Not Supported")
     broken = _malformed(request)
@@ -37,17 +39,16 @@ def check(request: Request) -> Refusal | None:
     if request.method not in METHODS:
         return Refusal(405, "Method Not Allowed", (("Allow", ALLOW),))
     try:
-        scheme = parse_uri(request.uri).scheme
+        parse_uri(request.uri)
     except ValueError:
-        return Refusal(416, "Unsupported URI Scheme") if ":" in request.uri else Refusal(400, "Bad Request (URI)")
-    if scheme not in ("sip", "sips", "tel"):
-        return Refusal(416, "Unsupported URI Scheme")
-    if request.get("Max-Forwards").strip() == "0" and request.method not in ("CANCEL", "ACK"):
-        return Refusal(483, "Too Many Hops")
+        known = not _OTHER_SCHEME.match(request.uri)
+        return Refusal(400, "Bad Request (URI)") if known else Refusal(416, "Unsupported URI Scheme")
     if request.method not in ("ACK", "CANCEL") and (unknown := _required(request)):
         return Refusal(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
     if request.method == "INVITE" and request.body and not _is_sdp(request):
         return Refusal(415, "Unsupported Media Type", (("Accept", SUPPORTED_BODY),))
+    if request.method == "INVITE" and not _accepts_sdp(request):
+        return Refusal(406, "Not Acceptable")
     if request.method in ("INVITE", "UPDATE") and session_timer.too_small(request):
         return Refusal(422, "Session Interval Too Small", (("Min-SE", str(session_timer.LEAST_S)),))
     return None
@@ -55,6 +56,8 @@ def check(request: Request) -> Refusal | None:
 
 def _malformed(request: Request) -> str:
     """What is wrong. It goes out as a reason phrase, so it never says "CSeq": SIPp takes that for the header."""
+    if request.defect:
+        return request.defect
     for name in ("From", "To", "Call-ID", "CSeq"):
         if not request.get(name):
             return f"no {SPOKEN.get(name, name)}"
@@ -63,13 +66,14 @@ def _malformed(request: Request) -> str:
             return f"{SPOKEN.get(name, name)} twice"
     try:
         number, method = request.cseq
-        top_via(request)
         tag = parse_name_address(request.get("From")).tag
         parse_name_address(request.get("To"))
         if request.method == "INVITE":  # else there would be nowhere to send the BYE
             parse_uri(parse_name_address(split_list(request.all("Contact") or [""])[0]).uri)
     except (ValueError, IndexError):
-        return "Via, From, To, Contact or sequence number"
+        return "From, To, Contact or sequence number"
+    if not well_formed(request):
+        return "Via"
     if not 0 <= number < 2**31 or method != request.method:
         return "sequence number"
     hops = request.get("Max-Forwards").strip()
@@ -86,3 +90,9 @@ def _required(request: Request) -> list[str]:
 
 def _is_sdp(request: Request) -> bool:
     return request.get("Content-Type").split(";")[0].strip().lower() == SUPPORTED_BODY
+
+
+def _accepts_sdp(request: Request) -> bool:
+    """False if the answer to its offer would be a body that it does not take (RFC 4475 §3.3.15)."""
+    kinds = {kind.split(";")[0].strip().lower() for kind in split_list(request.all("Accept"))}
+    return not kinds or bool(kinds & {SUPPORTED_BODY, "application/*", "*/*"})

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from gateway.sip.wire.message import Message, Request
 from gateway.sip.wire.uri import bracketed, parse_parameters
 
-_VIA = re.compile(r"^SIP\s*/\s*2\.0\s*/\s*(\w+)\s+(\[[^\]]+\]|[^\s:;]+)\s*(?::\s*(\d+))?\s*(;.*)?$", re.I)
+# Any version: who speaks another one is told so in a response that comes back along the same way (§21.5.6)
+_VIA = re.compile(r"^SIP\s*/\s*[0-9]+\.[0-9]+\s*/\s*(\w+)\s+(\[[^\]]+\]|[^\s:;,]+)\s*(?::\s*([0-9]+))?\s*(;.*)?$", re.I)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_NOTHING_BETWEEN = re.compile(r"[;,]\s*(?=[;,]|$)")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,15 @@ def top_via(message: Message) -> Via:
     transport, host, port, parameters = match.groups()
     branch = parse_parameters(parameters or "").get("branch", "")
     return Via(transport.lower(), f"{host.lower()}:{port or ''}", branch)
+
+
+def well_formed(message: Message) -> bool:
+    """True if every Via can be read, and none has a separator too many (RFC 4475 §3.1.2.1)."""
+    bare = [_QUOTED.sub("", value).strip() for value in message.all("Via")]
+    return bool(bare) and all(
+        not _NOTHING_BETWEEN.search(value) and all(_VIA.match(one.strip()) for one in value.split(","))
+        for value in bare
+    )
 
 
 def stamp(request: Request, source: tuple[str, int]) -> None:

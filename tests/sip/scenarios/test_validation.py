@@ -25,7 +25,8 @@ REFUSED: dict[str, tuple[str, int, list[str]]] = {
     "an extension we have not": (invite(headers=["Require: 100rel, teleport"]), 420, ["Unsupported: teleport"]),
     "a body that is no SDP": (invite(body="hello", kind="text/plain"), 415, ["Accept: application/sdp"]),
     "a scheme that is no SIP": (invite(uri="mailto:x@[remote_ip]"), 416, []),
-    "no hops left": (invite(change={"Max-Forwards": "0"}), 483, []),
+    "an answer in a body we cannot make": (invite(headers=["Accept: text/plain"]), 406, []),
+    "a length beyond its end": (invite().replace("Content-Length: [len]", "Content-Length: 9999"), 400, []),
     "no From": (invite(change={"From": ""}), 400, []),
     "a From without tag": (invite(change={"From": "<sip:x@[local_ip]>"}), 400, []),
     "no Contact": (invite(change={"Contact": ""}), 400, []),
@@ -52,6 +53,11 @@ async def test_refused_invite_is_in_the_record(phones: Phones) -> None:
     sipp = await phones.play([invite(headers=["Require: teleport"]), recv(420), ack_refusal()])
     refusal = await phones.desk.refusal_of(sipp.call_id)
     assert (refusal["slug"], refusal["sip_code"], refusal["pii"]["dnis"]) == ("malformed", 420, NUMBER)
+
+
+async def test_no_hops_left_expect_200_from_where_the_call_ends(phones: Phones) -> None:
+    """RFC 4475 §3.3.11: only a proxy takes a hop."""
+    await phones.completes([invite(change={"Max-Forwards": "0"}), *conversation()[1:]])
 
 
 async def test_compact_headers_and_odd_spelling_are_understood(phones: Phones) -> None:

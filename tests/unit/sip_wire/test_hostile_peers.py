@@ -28,15 +28,15 @@ from tests.unit.sip_wire.virtual import on_virtual_clock
 async def test_a_bad_invite_is_refused_told_about_and_is_no_call() -> None:
     callee, bad = Callee(), list[BadInvite]()
     async with user_agent(callee.take, on_malformed=bad.append) as agent, a_peer_of(agent) as peer:
-        invite = peer.invite(Max_Forwards="0")
+        invite = peer.invite(extra="Require: teleport\r\n")
         peer.send(invite)
-        peer.ack(await peer.status(483), invite)
+        peer.ack(await peer.status(420), invite)
         peer.send("INVITE sip:x SIP/2.0\r\n\r\n")
         peer.send(b"\xff" * 200)
         peer.send(peer.invite(extra="X: y\r\n" * 8000))
         await peer.nothing()
         assert callee.events == []
-        assert [(b.code, b.from_user, b.to_user, b.source) for b in bad] == [(483, "alice", "bob", (HOST, peer.port))]
+        assert [(b.code, b.from_user, b.to_user, b.source) for b in bad] == [(420, "alice", "bob", (HOST, peer.port))]
         assert agent.counters["malformed"] == 3
 
 

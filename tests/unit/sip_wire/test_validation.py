@@ -26,6 +26,8 @@ def test_a_good_request_passes() -> None:
     assert refused() == 0
     assert refused(Content_Type="Application/SDP; charset=utf-8") == 0
     assert refused(Max_Forwards="") == 0  # RFC 3261 §16.3: an element that takes no hop does not need it
+    assert refused(Max_Forwards="0") == 0  # RFC 4475 §3.3.11: where it ends, nobody counts
+    assert refused(extra="Accept: text/plain, application/SDP;level=1\r\n") == 0
     assert refused("OPTIONS", Contact="", Content_Type="", body="") == 0
     assert refused(line="INVITE tel:+15105550100 SIP/2.0") == 0
 
@@ -43,7 +45,9 @@ def test_a_header_that_comes_twice_is_400(extra: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"CSeq": "1 BYE"}, {"CSeq": "4294967296 INVITE"}, {"CSeq": "INVITE"}, {"From": "<sip:a@h>"}, {"From": "<sip:a"},
-     {"Contact": "<sip:a b>"}, {"Contact": "*"}, {"Max-Forwards": "many"}, {"Via": "SIP/2.0/UDP"}],
+     {"Contact": "<sip:a b>"}, {"Contact": "*"}, {"Max-Forwards": "many"}, {"Via": "SIP/2.0/UDP"},
+     {"Via": "SIP/2.0/UDP h;;branch=z9hG4bK1"},
+     {"Via": "SIP/2.0/UDP h;branch=z9hG4bK1, ,SIP/2.0/UDP i"}],
 )  # fmt: skip
 def test_a_header_that_cannot_be_read_is_400(change: dict[str, str]) -> None:
     assert refused(**change) == 400
@@ -57,7 +61,10 @@ def test_a_header_that_cannot_be_read_is_400(change: dict[str, str]) -> None:
         (405, {"method": "PUBLISH"}),
         (416, {"line": "INVITE mailto:b@h SIP/2.0"}),
         (400, {"line": "INVITE bob SIP/2.0"}),
-        (483, {"Max_Forwards": "0"}),
+        (400, {"line": "INVITE <sip:b@h> SIP/2.0"}),
+        (400, {"line": "INVITE sip:b@h  SIP/2.0"}),
+        (400, {"Content_Length": "9999"}),
+        (406, {"extra": "Accept: text/plain\r\n"}),
         (420, {"extra": "Require: 100rel, precondition\r\n"}),
         (415, {"Content_Type": "text/plain"}),
         (415, {"Content_Type": ""}),

@@ -33,7 +33,7 @@ class LineListener(Protocol):
         """20 ms for the room: the caller's, or silence while either side holds."""
 
     def line_wants(self) -> Samples | None:
-        """The next 20 ms for the phone; not asked while either side holds."""
+        """The next 20 ms for the phone; nobody hears them while either side holds."""
 
     def line_pressed(self, digit: str, way: Way, duration_ms: int) -> None:
         """One press, by whatever methods it came."""
@@ -160,8 +160,9 @@ class PhoneLine:
             self.listener.line_said(frame)
 
     def _next_frame(self) -> Samples | None:
+        wanted = self.listener.line_wants()  # also while nobody hears it, or its end would be heard after the hold
         if not (self.holding or self._theirs_holds):
-            return self.listener.line_wants()
+            return wanted
         self.listener.line_said(SILENCE)  # ears in the room go on hearing that nothing is said
         return next(self._music) if self.holding else None
 

@@ -165,8 +165,8 @@ def new_row(direction: str, values: dict[str, object], request: Request, clock: 
     row = TrunkRow(
         id=new_id("trk"), direction=direction, livekit_id="", created_at=now, updated_at=now, allowed_addresses=[],
         allowed_numbers=[], any_number=False, on_control_plane_loss="reject", max_calls=None, address="",
-        transport="auto", numbers=[], allowed_countries=[], allow_extensions=False, max_duration_s=None,
-        price_per_minute=None, max_spend_per_day=None, currency="USD",
+        transport="auto", numbers=[], any_caller_id=False, allowed_countries=[], allow_extensions=False,
+        max_duration_s=None, price_per_minute=None, max_spend_per_day=None, currency="USD",
     )  # fmt: skip
     apply(row, values, request, clock)
     return row

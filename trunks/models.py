@@ -36,6 +36,7 @@ class TrunkRow(Base):
     address: Mapped[str] = mapped_column(String(255), default="", comment="outbound: host[:port]")
     transport: Mapped[str] = mapped_column(String(8), default="auto")
     numbers: Mapped[list[str]] = mapped_column(JSON, default=list, comment="outbound: caller ids")
+    any_caller_id: Mapped[bool] = mapped_column(Boolean, default=False, comment="outbound: not only of `numbers`")
     livekit_id: Mapped[str] = mapped_column(String(64), default="", index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

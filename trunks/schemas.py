@@ -53,6 +53,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
 LONGEST_CALL_S = 86_400
 TRANSFER_COUNTRIES = "where callers may be transferred to; empty: the countries of the trunk's own numbers"
 CALL_COUNTRIES = "where calls may go; empty: the countries of the trunk's own numbers"
+ANY_CALLER_ID = "calls out may show any number; false: the trunk's own numbers, or none"
 CALL_EXTENSIONS = "call and transfer to what is no telephone number too: up to six digits, or a name (a PBX)"
 MAX_DURATION = "calls out end after so long, whatever was asked for"
 PRICE = "what a begun minute costs; a decimal number"
@@ -120,6 +121,7 @@ class OutboundTrunkAsked(Written):
     )
     transport: Transport = "auto"
     numbers: Numbers = Field(min_length=1, description="caller ids")
+    any_caller_id: bool = Field(default=False, description=ANY_CALLER_ID)
     auth_username: str = Field(default="", max_length=100)
     auth_password: Secret = ""
     media: MediaTerms = MediaTerms()
@@ -138,6 +140,7 @@ class OutboundTrunkChange(Written):
     address: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[A-Za-z0-9.\-\[\]:]+$")
     transport: Transport | None = None
     numbers: Annotated[Numbers, Field(min_length=1)] | None = None
+    any_caller_id: bool | None = Field(default=None, description=ANY_CALLER_ID)
     auth_username: str | None = Field(default=None, max_length=100)
     auth_password: Secret | None = None
     media: MediaTerms | None = Field(default=None, description="replaces all of it")
@@ -159,6 +162,7 @@ class OutboundTrunk(BaseModel):
     address: str
     transport: str
     numbers: list[str]
+    any_caller_id: bool
     auth_username: str
     media: MediaTerms
     allowed_countries: list[str]

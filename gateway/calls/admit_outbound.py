@@ -1,9 +1,10 @@
 """The verdict on a call out, and on the target of a transfer: ordered checks over what our database knows. Pure.
 
-    trunk_known → trunk_enabled → number_class (of each number that is named) → country → capacity → spend → duration
+    trunk_known → trunk_enabled → number_class (of each number named) → country → caller_id → capacity → spend
 
 Denied unless something allows it. Every check that ran is kept with its reason; the first one that refuses
-decides. A transfer uses the trunk of its call; it takes no new line, so the caps do not bound it.
+decides. A transfer uses the trunk of its call; it takes no new line and shows no number of its own choice, so neither
+the caps nor the caller id bound it.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ from trunks.media import MediaTerms
 
 RETRY_AFTER_S = 5
 DEFAULT_MAX_DURATION_S = 3600
+WITHHELD = ("", "anonymous", "restricted", "unavailable")  # users of From when no number is shown
 
 
 @dataclass(frozen=True)
 class WayOut:
-    """A trunk that a call may leave by. `home` are the countries of its own numbers, `allowed_countries` those that
+    """A trunk that a call may leave by. `numbers` are its own, `home` their countries, `allowed_countries` those that
     may be called; `minutes_today` counts open calls with all they may last."""
 
     trunk_id: str
     enabled: bool = True
+    numbers: tuple[str, ...] = ()
+    any_caller_id: bool = False
     home: tuple[str, ...] = ()
     allowed_countries: tuple[str, ...] = ()
     allow_extensions: bool = False
@@ -105,8 +109,20 @@ def _checks(asked: AdmissionAsked, way: WayOut | None) -> Iterator[_Checked]:
     if asked.pii.to_user and asked.pii.to_user != asked.pii.dnis:
         yield from _destination(asked.pii.to_user, way, "number in the To header")
     if asked.purpose == "call":
+        yield _caller_id(asked.pii.ani, way), _Refusal(403, "caller_id_not_allowed")
         yield _capacity(way)
         yield _spend(way)
+
+
+def _caller_id(shown: str, way: WayOut) -> Check:
+    """A number that is not the trunk's own would deceive whom it is shown to; a withheld one deceives nobody."""
+    if shown.lower() in WITHHELD:
+        return Check(name="caller_id", passed=True, reason="the call shows no number")
+    if shown.lstrip("+") in {number.lstrip("+") for number in way.numbers}:
+        return Check(name="caller_id", passed=True, reason="the call shows a number of the trunk")
+    words = "may show any" if way.any_caller_id else "may show its own only"
+    reason = f"the call shows a number that is not the trunk's; the trunk {words}"
+    return Check(name="caller_id", passed=way.any_caller_id, reason=reason)
 
 
 def _destination(dialled: str, way: WayOut, what: str) -> Iterator[_Checked]:

@@ -35,6 +35,8 @@ async def find_way_out(session: AsyncSession, asked: AdmissionAsked, clock: Cloc
     return WayOut(
         trunk_id=row.id,
         enabled=row.enabled,
+        numbers=tuple(row.numbers),
+        any_caller_id=row.any_caller_id,
         home=countries_of(row.numbers),
         allowed_countries=tuple(row.allowed_countries),
         allow_extensions=row.allow_extensions,

@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "caller_not_allowed": "The trunk does not take calls from this caller's number.",
     "no_trunk": "No inbound trunk accepts this call.",
     "outbound_not_allowed": "No enabled outbound trunk of this gateway was named for the call.",
+    "caller_id_not_allowed": "The call would have shown a number that is not the trunk's own.",
     "emergency_number": "The number reaches emergency services, which this gateway never dials.",
     "short_code": "The number is a short code or a service number, which this gateway never dials.",
     "premium_number": "The number costs more than an ordinary call: premium, shared-cost or personal.",

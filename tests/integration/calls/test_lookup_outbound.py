@@ -48,6 +48,18 @@ async def test_an_admitted_call_out_has_a_record_that_says_who_asked(world: Worl
     assert [check["name"] for check in log[1].body["verdict"]["checks"]][-1] == "spend"
 
 
+async def test_a_number_that_is_not_the_trunks_is_shown_only_if_the_trunk_says_so(world: World) -> None:
+    foreign = NumbersPii(ani="+15105550122", dnis="+15105550199")
+    await way_out(world)
+    _, verdict = await dial(world, foreign)
+    assert (verdict.sip_code, verdict.slug) == (403, "caller_id_not_allowed")
+    async with world.database.begin() as session:
+        row = await session.get(TrunkRow, "trk_out")
+        assert row is not None
+        row.any_caller_id = True
+    assert (await dial(world, foreign))[1].verdict == "accept"
+
+
 async def test_a_refused_call_out_is_over_at_once_and_says_why(world: World) -> None:
     await way_out(world)
     call_id, verdict = await dial(world, NumbersPii(ani="+15105550111", dnis="911"))

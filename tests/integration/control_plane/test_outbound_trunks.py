@@ -12,6 +12,7 @@ TRUNK: Json = {"name": "way out", "address": "sip.carrier.example", "numbers": [
 async def test_a_trunk_that_says_nothing_is_bounded(plane: Plane) -> None:
     made = await plane.made("/v1/outbound-trunks", **TRUNK)
     assert (made["allowed_countries"], made["allow_extensions"]) == ([], False)
+    assert made["any_caller_id"] is False
     assert (made["max_calls"], made["max_duration_s"]) == (10, 3600)
     assert (made["price_per_minute"], made["max_spend_per_day"], made["currency"]) == (None, None, "USD")
 

@@ -14,7 +14,8 @@ from gateway.calls.facts import NumbersPii
 from gateway.calls.slugs import SENTENCES
 from tests.unit.calls.story import CALL
 
-WAY = WayOut(trunk_id="trk_1", home=("US",), max_calls=2, max_duration_s=1800)
+OWN = "+15105550111"
+WAY = WayOut(trunk_id="trk_1", numbers=(OWN,), home=("US",), max_calls=2, max_duration_s=1800)
 ORDINARY = "+15105550100"
 
 
@@ -26,7 +27,7 @@ def asked(dialled: str = ORDINARY, *, to_user: str = "", **fields: Any) -> Admis
         "node": "node-1",
         "livekit_trunk_id": "ST_1",
         "asked_by": "livekit",
-        "pii": NumbersPii(ani="+15105550111", dnis=dialled, to_user=to_user),
+        "pii": NumbersPii(ani=OWN, dnis=dialled, to_user=to_user),
     }
     return AdmissionAsked(**(given | fields))
 
@@ -35,7 +36,7 @@ def test_an_ordinary_number_is_admitted_with_every_check_and_the_trunks_length()
     verdict = admit_outbound(asked(), WAY)
     assert verdict.verdict == "accept"
     names = [check.name for check in verdict.checks]
-    assert names == ["trunk_known", "trunk_enabled", "number_class", "country", "capacity", "spend"]
+    assert names == ["trunk_known", "trunk_enabled", "number_class", "country", "caller_id", "capacity", "spend"]
     assert all(check.passed and check.reason for check in verdict.checks)
     assert verdict.policy.max_duration_s == 1800
     assert verdict.attributes == {"gateway.callID": CALL, "gateway.trunkID": "trk_1"}
@@ -69,6 +70,20 @@ def test_a_denied_number_says_why(dialled: str, code: int, slug: str) -> None:
     assert verdict.sentence == SENTENCES[slug]
     assert not verdict.checks[-1].passed
     assert dialled.lstrip("+") not in verdict.model_dump_json().replace(CALL, "")
+
+
+@pytest.mark.parametrize("shown", [OWN, OWN.lstrip("+"), "", "anonymous", "Anonymous"])
+def test_a_number_of_the_trunk_may_be_shown_or_none(shown: str) -> None:
+    assert admit_outbound(asked(pii=NumbersPii(ani=shown, dnis=ORDINARY)), WAY).verdict == "accept"
+
+
+@pytest.mark.parametrize("shown", ["+15105550112", "+1510555011", "5105550111", "alice", "911"])
+def test_any_other_caller_id_needs_a_trunk_that_says_so(shown: str) -> None:
+    verdict = admit_outbound(asked(pii=NumbersPii(ani=shown, dnis=ORDINARY)), WAY)
+    assert (verdict.sip_code, verdict.slug) == (403, "caller_id_not_allowed")
+    assert shown not in verdict.model_dump_json().replace(CALL, "").replace(OWN, "")
+    free = replace(WAY, any_caller_id=True)
+    assert admit_outbound(asked(pii=NumbersPii(ani=shown, dnis=ORDINARY)), free).verdict == "accept"
 
 
 @pytest.mark.parametrize("dialled", ["911", "+19005550100", "+870773111111", "+112"])

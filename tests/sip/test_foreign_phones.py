@@ -14,8 +14,9 @@ from gateway.demo.provision import DEMO_NUMBER
 from gateway.phone.ears import LOUD, level
 from gateway.phone.recording import RATE, read_wav
 from gateway.stack.ports import PortAllocator
+from tests.sip.foreign.baresip import Baresip
+from tests.sip.foreign.linphone import Linphone
 from tests.sip.foreign.pcap import Capture
-from tests.sip.foreign.phones import Baresip, Linphone
 from tests.sip.stack import RunningStack
 
 HERE = Path(__file__).parent

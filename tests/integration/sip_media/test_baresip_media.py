@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,29 +19,11 @@ from gateway.sip.wire.sdp_media import Codec, Encryption
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall, UserAgent
 from gateway.stack.ports import PortAllocator
-from tests.sip.foreign.phones import Baresip
+from tests.sip.foreign.baresip import Baresip
+from tests.sip.foreign.sound import loudest, read_wav, tone, write_wav
 
 HOST = "127.0.0.1"
 THEIR_HERTZ, OUR_HERTZ = 440, 1000
-
-
-def tone(hertz: float, rate: int, seconds: float) -> np.ndarray:
-    return (np.sin(np.arange(int(rate * seconds)) * 2 * np.pi * hertz / rate) * 10000).astype(np.int16)
-
-
-def loudest(samples: np.ndarray, rate: int) -> float:
-    """The strongest frequency in Hz."""
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return float(np.argmax(spectrum) * rate / len(samples))
-
-
-def write_wav(path: Path, samples: np.ndarray, rate: int) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples.tobytes())
-    return path
 
 
 def phone_with(folder: Path, codec: Codec, encryption: str, rate: int) -> Baresip:
@@ -142,8 +123,6 @@ async def test_baresip_and_a_leg_hear_each_other(
         assert figures["malformed"] == figures["wrong_payload_type"] == 0
         assert figures["unauthenticated"] <= (1 if theirs else 0)  # it opens its way with one plain RTCP packet
         assert figures["mos"] > 3
-        with wave.open(str(phone.heard())) as file:
-            recorded = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-            heard_rate = file.getframerate()
+        recorded, heard_rate = read_wav(phone.heard())
     middle = recorded[len(recorded) // 3 : len(recorded) // 3 + heard_rate]
     assert abs(loudest(middle, heard_rate) - OUR_HERTZ) < 5

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 SDP = "v=0\r\no=- 29739 7272939 IN IP4 192.0.2.5\r\ns=-\r\nc=IN IP4 192.0.2.5\r\nt=0 0\r\nm=audio 49217 RTP/AVP 0\r\n"
 BINARY = bytes(range(256)).decode("latin-1")
@@ -40,7 +40,8 @@ class Torture:
 
     @property
     def call_id(self) -> str:
-        return f"{self.name}@torture.example"
+        """Empty for a message without one."""
+        return next((line.partition(":")[2].strip() for line in self.lines if line.startswith("Call-ID:")), "")
 
 
 def torture(
@@ -67,7 +68,7 @@ def torture(
     )
 
 
-def response(name: str, section: str, first: str, **change: str) -> Torture:
+def response(name: str, section: str, first: str, **change: Any) -> Torture:
     """A response that nobody has asked for."""
     return torture(name, section, "dropped", "OPTIONS", first=first, **change)
 

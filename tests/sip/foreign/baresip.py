@@ -106,6 +106,16 @@ class Baresip(Program):
         self._events.remove(found)
         return found
 
+    async def pressed(self) -> str:
+        """The key of the next telephone event that has come to its end."""
+        key = (await self.event("CALL_DTMF_START"))["param"]
+        await self.event("CALL_DTMF_END")
+        return key
+
+    def untaken(self, kind: str) -> list[Event]:
+        """Those that nobody asked for, of what it had told when it was last listened to."""
+        return [one for one in self._events if one["type"] == kind]
+
     def _complete(self) -> Iterator[Event]:
         """The events among the netstrings that have come whole; answers to commands are dropped."""
         while b":" in self._unread:

@@ -130,6 +130,8 @@ class UserAgent(Sending):
     def confirmed(self, call: CallInDialog, transaction: ServerTransaction) -> None:
         if isinstance(call, IncomingCall):
             self._unconfirmed.discard(call)
+        if not isinstance(call, IncomingCall) or transaction is not call.transactions[0]:
+            self._by_transaction.pop(transaction.key, None)  # a re-INVITE's; the first may still be cancelled, in vain
         self._layer.confirmed(transaction)
 
     def remember(self, leg: CallInDialog) -> None:

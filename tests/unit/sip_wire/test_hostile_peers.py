@@ -13,6 +13,7 @@ from tests.unit.sip_wire.peer import (
     HOST,
     OFFER,
     Callee,
+    Peer,
     a_peer_of,
     header,
     pick_up,
@@ -205,6 +206,35 @@ async def test_two_hundred_calls_leave_nothing_behind() -> None:
             await peer.status(200)
         await asyncio.sleep(100)
         assert nothing_is_kept(agent)
+
+
+@on_virtual_clock
+async def test_a_hundred_reinvites_of_one_call_leave_nothing_behind() -> None:
+    def take(call: IncomingCall) -> None:
+        call.on_reinvite = lambda offer: sdp_for(call)
+        pick_up(call)
+
+    async with user_agent(take) as agent, a_peer_of(agent) as peer:
+        peer.send(peer.invite())
+        for status in (100, 180, 200):
+            answer = await peer.status(status)
+        peer.ack(answer)
+        for cseq in range(2, 102):
+            peer.send(peer.invite(cseq=cseq, to_tag=tag_of(answer)))
+            await peer.status(200)
+            peer.ack(answer, cseq=cseq)
+        await confirmed_at(peer, answer, 102)
+        assert len(agent._by_transaction) == 1  # a CANCEL of its first INVITE would still find the call
+        peer.send(peer.request("BYE", cseq=103, to_tag=tag_of(answer)))
+        await peer.status(200)
+        await asyncio.sleep(100)
+        assert nothing_is_kept(agent)
+
+
+async def confirmed_at(peer: Peer, answer: str, cseq: int) -> None:
+    """All that was sent before has been read."""
+    peer.send(peer.request("OPTIONS", cseq=cseq, to_tag=tag_of(answer)))
+    await peer.status(200)
 
 
 @on_virtual_clock

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.sip.wire.sdp import MediaChoice, MediaPolicy, SdpRefused, choose
 from gateway.sip.wire.sdp_session import MediaSession
-from tests.unit.sip_wire.test_fuzz import mutated
+from tests.unit.sip_wire.fuzzer import Fuzzer
 from tests.unit.sip_wire.test_sdp import offer
 
 WIDE = MediaPolicy(codecs=("PCMU", "PCMA", "G722"))
@@ -113,7 +113,7 @@ def test_an_encrypted_call_stays_encrypted_when_it_is_held(encryption: str) -> N
 
 
 def test_ten_thousand_mutations_raise_nothing_but_a_refusal() -> None:
-    chance = random.Random(3264)
+    chance, fuzzer = random.Random(3264), Fuzzer(3264)
     key_line = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + "A" * 40
     seeds = [
         offer("m=audio 4000 RTP/AVP 9 0 13 96", "a=rtpmap:96 telephone-event/8000", "a=rtcp:4001", "a=maxptime:30"),
@@ -122,7 +122,7 @@ def test_ten_thousand_mutations_raise_nothing_but_a_refusal() -> None:
     ]
     taken = refused = 0
     for _ in range(10_000):
-        body = mutated(chance.choice(seeds), chance)
+        body = fuzzer.bytes_of(chance.choice(seeds))
         ours, _ = pair(MediaPolicy(codecs=("PCMU", "PCMA", "G722"), encryption="allow"))
         try:
             ours.answer(body)

@@ -26,6 +26,8 @@ class Baresip(Program):
     `certificate` is a file with the certificate it shows and its key, `authority` one with whose it believes.
     """
 
+    leaves_within_s = 2.0  # it takes leave of a node in this process, which cannot answer meanwhile
+
     def __init__(
         self, folder: Path, user: str, microphone: Path, *, account: str = "audio_codecs=PCMU", rate: int = 8000,
         certificate: Path | None = None, authority: Path | None = None,

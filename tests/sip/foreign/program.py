@@ -12,6 +12,8 @@ from typing import Self
 class Program:
     """A phone as a child process; it ends with the `with` block."""
 
+    leaves_within_s = 10.0  # then it is killed
+
     def __init__(self, command: list[str], folder: Path) -> None:
         self.log = folder / "phone.log"
         environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
@@ -28,7 +30,7 @@ class Program:
     ) -> None:
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(self.leaves_within_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

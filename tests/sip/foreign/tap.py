@@ -85,6 +85,10 @@ class Tap:
         self._payloads.clear()
 
     @property
-    def recording(self) -> Recording:
+    def samples(self) -> np.ndarray:
         """Since it began, or was told to forget; pauses in which nothing is sent take no time in it."""
-        return Recording(MU_LAW[np.frombuffer(b"".join(self._payloads), np.uint8)], RATE)
+        return MU_LAW[np.frombuffer(b"".join(self._payloads), np.uint8)]
+
+    @property
+    def recording(self) -> Recording:
+        return Recording(self.samples, RATE)

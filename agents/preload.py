@@ -14,11 +14,11 @@ import anyio._backends._asyncio  # httpx loads these with the first request
 import httpcore
 import livekit.local_inference
 from livekit.agents.ipc import log_queue
-from livekit.rtc._ffi_client import get_ffi_lib
 
 from agents.session import answer_call
 from agents.speech.keywords import shared_decoder
 from agents.speech.phrasebook import shipped
+from gateway.livekit.native_logs import keep_out_of_python, load_quietly
 from gateway.settings import load_settings
 
 # A job whose worker was killed waited for this thread at its exit, for ever.
@@ -26,7 +26,8 @@ _daemons = SimpleNamespace(Thread=partial(threading.Thread, daemon=True))
 setattr(log_queue, "threading", _daemons)  # noqa: B010 - it is no part of what the module exports
 
 livekit.local_inference.init_vad()
-get_ffi_lib()
+keep_out_of_python()
+load_quietly()
 _speech = load_settings().speech
 if _speech.tts == "embedded":
     shipped()

@@ -8,6 +8,7 @@ from collections import deque
 import numpy as np
 from livekit import rtc
 
+from gateway.livekit.native_logs import keep_out_of_python
 from gateway.sip.livekit_ffi import capture
 from gateway.sip.rtp.frames import silence
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
@@ -22,6 +23,7 @@ KEPT_FRAMES = 8
 
 async def warm_up() -> None:
     """Loads and starts LiveKit's native library, so that the first caller need not wait for it."""
+    keep_out_of_python()
     await rtc.AudioSource(SAMPLE_RATE, 1).aclose()
 
 

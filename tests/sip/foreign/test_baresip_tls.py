@@ -1,4 +1,7 @@
-"""baresip and the node over TLS, certificates checked by both, with encrypted audio on the same call."""
+"""baresip and the node over TLS, both ways, with encrypted audio on the same call. Each shows a certificate.
+
+The node checks the other side's. baresip 1.0 checks nobody's, whatever authorities it is given.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from tests.integration.sip_node.caller import settings_for
 from tests.integration.sip_node.fakes import FakeControlPlane
 from tests.integration.switchboard import NUMBER, Switchboard
 from tests.sip.foreign.baresip import HOST, Baresip
-from tests.sip.foreign.conftest import THEIR_HERTZ
+from tests.sip.foreign.conftest import THEIR_HERTZ, tls_port_of
 from tests.sip.foreign.sound import Recording, read_wav, tone
 from tests.sip.foreign.speaker import RATE, Speaker, speaker_when_called
 from tests.unit.sip_wire.certificates import Authority, Certified
@@ -23,17 +26,6 @@ from tests.unit.sip_wire.certificates import Authority, Certified
 SRTP = "audio_codecs=PCMU;mediaenc=srtp-mand"
 TLS = api.SIPTransport.SIP_TRANSPORT_TLS
 TOLD = 1000  # Hz
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path)
-
-
-@pytest.fixture
-def stranger(tmp_path: Path) -> Authority:
-    """Nobody knows it."""
-    return Authority(tmp_path, "stranger")
 
 
 @pytest.fixture
@@ -53,10 +45,6 @@ async def tls_node(
     await node.start()
     yield node
     await node.stop()
-
-
-def tls_port_of(switchboard: Switchboard) -> int:
-    return switchboard.plan.ports.rtp_low + 90
 
 
 def together(made: Certified) -> Path:

@@ -25,6 +25,7 @@ OPEN_DOORS = {
     "GATEWAY_SIP__SCANNER_TRIES": "0",
     "GATEWAY_SIP__MAX_CALLS": "600",
     "GATEWAY_SIP__MAX_SETTING_UP": "600",
+    "GATEWAY_SIP__MEDIA_TIMEOUT_S": "600",  # an offer may have sent the audio elsewhere
 }
 
 

@@ -23,6 +23,8 @@ async def served(transport: httpx.MockTransport, host: str, port: int) -> AsyncI
         body, more = b"", True
         while more:
             event = await receive()
+            if event["type"] == "http.disconnect":  # the node waits no longer
+                return
             body, more = body + event.get("body", b""), event.get("more_body", False)
         if scope["path"].endswith("/livekit-webhooks"):
             await send({"type": "http.response.start", "status": 204, "headers": []})

@@ -46,11 +46,13 @@ class Stranger:
         """Returns when the node has read all that was thrown so far: a socket is read in order."""
         self._probes += 1
         call_id = f"probe-{self._probes}-{self.port}"
-        deadline = asyncio.get_running_loop().time() + PATIENCE_S
-        probe = self._options(call_id)
+        now = asyncio.get_running_loop().time
+        deadline, probe, again_at = now() + PATIENCE_S, self._options(call_id), 0.0
         while call_id not in self._ended:
-            assert asyncio.get_running_loop().time() < deadline, "the node answers no OPTIONS"
-            self._sock.sendto(probe, self.target)
+            assert now() < deadline, "the node answers no OPTIONS"
+            if now() >= again_at:
+                self._sock.sendto(probe, self.target)
+                again_at = now() + 1.0
             await self._hear(1.0)
 
     async def settled(self, most: int = 0) -> None:

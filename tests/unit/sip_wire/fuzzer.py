@@ -19,6 +19,7 @@ HUGE = ("0", "-1", "65536", "99999", "2147483648", "4294967296", "18446744073709
 NESTS = ("<", '"', "(", "[", ";", ",", "\\", '<sip:"', "multipart/mixed;boundary=", "%25")
 LONGEST = 2000  # characters of what is made longer
 LARGEST = 60_000  # bytes that fit into a datagram
+LONGEST_OFFER = 30_000  # bytes that a node still reads
 OFFER = """v=0
 o=- 1 1 IN IP4 127.0.0.1
 s=-
@@ -75,7 +76,7 @@ class Fuzzer:
             raw = "\r\n".join([*self._bent(list(OFFER_LINES)), ""]).encode("utf-8", "surrogateescape")
             raw = self.bytes_of(raw) if self._chance.random() < 0.2 else raw
             if harmless(raw):
-                return raw[:LARGEST]
+                return raw[:LONGEST_OFFER]
 
     def bytes_of(self, seed: bytes) -> bytes:
         """A message with some of its bytes flipped, cut, repeated or spiced."""

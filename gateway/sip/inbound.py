@@ -96,8 +96,8 @@ class InboundCall:
         return False
 
     def extra_headers(self) -> Headers:
-        """None: a rule's attributes are not mapped to headers of BYE and REFER."""
-        return []
+        """For BYE and REFER, from the participant's attributes as the trunk maps them."""
+        return self._leg.extra_headers() if self._leg else []
 
     def end(self, how: Ending) -> None:
         """The first ending stands."""
@@ -203,6 +203,7 @@ class InboundCall:
         policy = admitted.policy
         leg = LiveLeg(self.call_id, self._call, rtp, line, policy, self._services, self._steps, self.end)
         leg.state = CallState(self._services, self.leg_id, clean(self._call.sip_call_id), rule)
+        leg.attributes_to_headers = rule.attributes_to_headers
         self._leg = leg
         room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg, frame_rate=rtp.frame_rate)
         leg.room = room
@@ -257,7 +258,7 @@ class InboundCall:
         self._record_end(how, answered)
         if not answered:
             self._call.reject(how.code, headers=how.headers)
-        bye = asyncio.ensure_future(self._call.hangup())
+        bye = asyncio.ensure_future(self._call.hangup(self.extra_headers()))
         if leg is not None:
             await leg.close()
         elif self._rtp is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gateway.calls.admission import LegPolicy
 from gateway.calls.facts import AgentLost, DigitPressed, FallbackPlayed, FirstAudio, LegAnswered, LegHeld
@@ -16,6 +16,7 @@ from gateway.sip.agent_care import AgentCare
 from gateway.sip.agent_watch import Lost
 from gateway.sip.attributes import HELD
 from gateway.sip.call_state import CallState
+from gateway.sip.dial_headers import of_attributes
 from gateway.sip.endings import Ending, ending
 from gateway.sip.line import PhoneLine
 from gateway.sip.room import RoomLink
@@ -24,6 +25,7 @@ from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.g711 import Samples
 from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
+from gateway.sip.wire.calls import Headers
 from gateway.sip.wire.sdp import SdpRefused
 from gateway.sip.wire.ua import IncomingCall
 
@@ -38,6 +40,7 @@ class LiveLeg:
 
     room: RoomLink
     state: CallState
+    attributes_to_headers: Mapping[str, str]
 
     def __init__(
         self, call_id: str, call: IncomingCall, rtp: RtpEndpoint, line: PhoneLine, policy: LegPolicy,
@@ -99,9 +102,13 @@ class LiveLeg:
         except (SdpRefused, BadInput):
             self._end(ending("no_codec"))
             return
-        self._call.answer(sdp)
+        self._call.answer(sdp, self.extra_headers())
         self._steps("answered")
         self._went_on()
+
+    def extra_headers(self) -> Headers:
+        """For the 200, BYE and REFER, from the participant's attributes as the trunk maps them."""
+        return of_attributes(self.attributes_to_headers, self.room.attributes)
 
     def _went_on(self) -> None:
         """Answered, and in the room."""

@@ -56,6 +56,7 @@ class Switchboard:
         credentials: tuple[str, str] | None = None,
         rule: bool = True,
         include_headers: api.SIPHeaderOptions.ValueType = api.SIPHeaderOptions.SIP_NO_HEADERS,
+        attributes_to_headers: dict[str, str] | None = None,
     ) -> str:
         """An inbound trunk for `numbers` and a rule with a room per call; the trunk's id."""
         async with self.livekit_api() as lk:
@@ -65,6 +66,7 @@ class Switchboard:
                         name="trunk", numbers=numbers or [NUMBER], allowed_addresses=addresses or [],
                         auth_username=credentials[0] if credentials else "",
                         auth_password=credentials[1] if credentials else "", include_headers=include_headers,
+                        attributes_to_headers=attributes_to_headers or {},
                     )
                 )
             )  # fmt: skip

@@ -70,6 +70,7 @@ class RuleFound:
     rule_id: str
     trunk_id: str
     headers_to_attributes: dict[str, str]
+    attributes_to_headers: dict[str, str]
     include_headers: int
     room_preset: str
     room_config: RoomConfiguration
@@ -159,6 +160,7 @@ class IoInfo:
             rule_id=found.sip_dispatch_rule_id,
             trunk_id=found.sip_trunk_id or trunk_id,
             headers_to_attributes=dict(found.headers_to_attributes),
+            attributes_to_headers=dict(found.attributes_to_headers),
             include_headers=found.include_headers,
             room_preset=found.room_preset,
             room_config=RoomConfiguration.FromString(found.room_config),

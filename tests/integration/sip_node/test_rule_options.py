@@ -96,3 +96,26 @@ async def test_a_rule_hides_the_number_everywhere_and_gives_attributes_and_metad
         assert phone.attributes["sip.h.x-team"] == "red"
         await call.hangup()
         await control_plane.fact("leg_left")
+
+
+async def test_attributes_that_the_trunk_maps_are_headers_of_the_200_and_of_the_bye(
+    switchboard: Switchboard, node: SipNode, caller: Caller, control_plane: FakeControlPlane
+) -> None:
+    mapped = {"team": "X-Team", "ticket": "X-Ticket", "evil": "Via"}
+    trunk_id = await switchboard.add_trunk_and_rule(rule=False, attributes_to_headers=mapped)
+    await add_rule(switchboard, trunk_id, attributes={"team": "blue", "evil": "x"})
+    async with agent_when_called(switchboard) as coming:
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        assert ("X-Team", "blue") in call.response_headers
+        agent = await coming
+        who = agent.phone().identity
+        async with switchboard.livekit_api() as lk:
+            changed = api.UpdateParticipantRequest(room=agent.room.name, identity=who, attributes={"ticket": "7"})
+            await lk.room.update_participant(changed)
+        await until(lambda: agent.phone().attributes.get("ticket") == "7", "the attribute has arrived")
+        await agent.packet("gateway.hangup", {"reason": "completed"})
+        await asyncio.wait_for(caller.bye.wait(), 30)
+    said = dict(call.bye_headers)
+    assert (said["X-Team"], said["X-Ticket"]) == ("blue", "7")
+    assert "x" not in said["Via"].split(",")

@@ -57,21 +57,23 @@ class LiveNode:
 
 @asynccontextmanager
 async def live_node(
-    switchboard: Switchboard, folder: Path, settings: dict[str, str] | None = None
+    switchboard: Switchboard, folder: Path, settings: dict[str, str] | None = None, *, port: int = 0
 ) -> AsyncIterator[LiveNode]:
-    """`settings` are environment variables; by default no guard stands at the door."""
+    """`settings` are environment variables; by default no guard stands at the door. `port` 0: the switchboard's."""
     plan, log = switchboard.plan, folder / "node.log"
+    port = port or plan.ports.sip
     ensure_role_keys(folder / "keys")
     env = {
         **os.environ, **plan.settings_env(), **(OPEN_DOORS if settings is None else settings),
-        "GATEWAY_STATE_DIR": str(folder), "GATEWAY_SIP__RTP_PORT_MAX": str(plan.ports.rtp_low + RTP_PORTS),
+        "GATEWAY_STATE_DIR": str(folder), "GATEWAY_SIP__PORT": str(port),
+        "GATEWAY_SIP__RTP_PORT_MAX": str(plan.ports.rtp_low + RTP_PORTS),
     }  # fmt: skip
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.sip.storms.node_process", env=env, preexec_fn=die_with_parent,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=file,
         )  # fmt: skip
-    node = LiveNode(process, plan.ports.sip, log)
+    node = LiveNode(process, port, log)
     try:
         async with asyncio.timeout(PATIENCE_S):
             while not await sip_answers(HOST, node.port)():

@@ -16,7 +16,6 @@ from gateway.sip.wire.uri import bracketed, parse_uri
 
 LONGEST_DTMF = 256
 LONGEST_NAME = 128
-SIP_PORT, SIPS_PORT = 5060, 5061
 
 _SEPARATORS = re.compile(r"[ \-().]")
 _USER = re.compile(r"^\+?[0-9A-Za-z._*#-]{1,64}$")

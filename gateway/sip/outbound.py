@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from contextlib import suppress
 
 from livekit import rtc
 
@@ -22,7 +23,7 @@ from gateway.sip.bus.sip_internal import DialAsked
 from gateway.sip.call_state import CallState
 from gateway.sip.dial_headers import of_attributes
 from gateway.sip.dial_media import terms_within
-from gateway.sip.dial_plan import SIP_PORT, SIPS_PORT, DialPlan
+from gateway.sip.dial_plan import DialPlan
 from gateway.sip.endings import Ending, Turned, ending, failed_dial
 from gateway.sip.invite import clean
 from gateway.sip.leg_audio import LegAudio
@@ -42,6 +43,7 @@ from gateway.sip.wire.calls import CallFailed, Headers
 from gateway.sip.wire.sdp import MediaPolicy, SdpRefused
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import OutgoingCall
+from gateway.sip.wire.udp import Address
 
 RINGING_TIMEOUT_S = 30.0  # what livekit-api asks for when nobody says how long
 END_WITHIN_S = 2.0  # CANCEL and BYE are repeated for longer, but nobody waits for that
@@ -196,23 +198,10 @@ class OutboundCall:
 
     async def _dial(self, leg: OutboundLeg, rtp: RtpEndpoint, media: MediaSession, dtmf: Dtmf) -> OutgoingCall:
         """The INVITE is out when this returns; what may come back at once finds its listeners set."""
-        plan, asked = self._plan, self._asked
         try:
-            address = await self._services.hosts.of(plan.host)
+            addresses = await self._services.hosts.of(self._plan.host, self._plan.port, self._plan.transport)
             self._steps("resolved")
-            dialog = await self._services.agent.call(
-                plan.request_uri,
-                offer_sdp=media.offer(),
-                from_user=plan.from_user,
-                from_host=plan.from_host,
-                display_name=plan.display_name,
-                to_uri=plan.to_uri,
-                headers=plan.headers,
-                credentials=(asked.username, asked.password) if asked.username else None,
-                transport=plan.transport,
-                address=(address, plan.port or (SIPS_PORT if plan.transport == "tls" else SIP_PORT)),
-                server_name=plan.host if plan.transport == "tls" else "",
-            )
+            dialog = await self._invite(addresses, media.offer())
         except (Unavailable, OSError, TimeoutError) as error:
             _log.info("dial_not_sent", call_id=self.call_id, error=type(error).__name__)
             raise Turned(ending("unreachable", "carrier")) from error
@@ -228,6 +217,30 @@ class OutboundCall:
         leg.state.dialled(dialog.sip_call_id)
         self._node.facts.record(DialSent, self.call_id, sip_call_id=dialog.sip_call_id, transport=dialog.hop.transport)
         return dialog
+
+    async def _invite(self, addresses: list[Address], offer: bytes) -> OutgoingCall:
+        """To the first address that takes a connection; whoever does not answer a datagram is not called elsewhere."""
+        *others, last = addresses
+        for address in others:
+            with suppress(OSError, TimeoutError):
+                return await self._invite_at(address, offer)
+        return await self._invite_at(last, offer)
+
+    async def _invite_at(self, address: Address, offer: bytes) -> OutgoingCall:
+        plan, asked = self._plan, self._asked
+        return await self._services.agent.call(
+            plan.request_uri,
+            offer_sdp=offer,
+            from_user=plan.from_user,
+            from_host=plan.from_host,
+            display_name=plan.display_name,
+            to_uri=plan.to_uri,
+            headers=plan.headers,
+            credentials=(asked.username, asked.password) if asked.username else None,
+            transport=plan.transport,
+            address=address,
+            server_name=plan.host if plan.transport == "tls" else "",
+        )
 
     def _progress(self, leg: OutboundLeg, status: int, sdp: bytes) -> None:
         early = bool(sdp) and self._take_early(leg, sdp)

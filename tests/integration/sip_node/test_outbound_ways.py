@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from livekit import api
 
-from gateway.kernel.errors import Unavailable
 from gateway.sip.bus.connection import BusConnection
 from gateway.sip.bus.psrpc import PsrpcClient
 from gateway.sip.bus.psrpc_pb2 import InternalCreateSIPParticipantRequest, InternalCreateSIPParticipantResponse
@@ -18,6 +18,7 @@ from gateway.sip.dial_address import HostAddresses
 from gateway.sip.node import SipNode
 from gateway.sip.wire.tls import TlsOptions
 from gateway.sip.wire.ua import UserAgent
+from gateway.sip.wire.udp import Address
 from tests.integration.sip_node.callee import IDENTITY, OURS, ROOM, THEIRS, Callee, callee_and_client, client_to
 from tests.integration.sip_node.caller import HOST, settings_for
 from tests.integration.sip_node.fakes import FakeControlPlane
@@ -38,26 +39,25 @@ async def test_a_trunk_is_found_by_its_host_name(
         await control_plane.fact("leg_answered")
 
 
-async def test_names_are_kept_for_a_while_and_one_without_an_address_is_told(
-    monkeypatch: pytest.MonkeyPatch,
+async def test_a_server_that_takes_no_connection_is_passed_over_for_the_next_one(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hosts, asked = HostAddresses(), []
+    with socket.socket() as deaf:  # bound and not listening: a connection is refused, and nobody else can take the port
+        deaf.bind((HOST, 0))
+        async with callee_and_client(switchboard) as (callee, _):
+            servers = [(HOST, deaf.getsockname()[1]), (HOST, callee.agent.port)]
 
-    async def look_up(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
-        asked.append(host)
-        if host == "nowhere.example":
-            raise OSError("unknown")
-        return [(None, None, None, "", ("192.0.2.9", 0))]
+            async def of(*_: object) -> list[Address]:
+                return servers
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
-    assert [await hosts.of("sip.example"), await hosts.of("SIP.example"), await hosts.of("192.0.2.1")] == [
-        "192.0.2.9",
-        "192.0.2.9",
-        "192.0.2.1",
-    ]
-    assert asked == ["sip.example"]
-    with pytest.raises(Unavailable):
-        await hosts.of("nowhere.example")
+            monkeypatch.setattr(HostAddresses, "of", of)
+            by_name = await client_to(switchboard, "carrier.example", transport=api.SIPTransport.SIP_TRANSPORT_TCP)
+            dialling = by_name.dials()
+            call = await callee.invited()
+            assert call.transport == "tcp"
+            callee.picks_up(call)
+            await dialling
+            await control_plane.fact("leg_answered")
 
 
 async def test_one_request_that_is_asked_twice_is_one_call_and_both_are_told(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 T1, T2, T4 = 0.5, 4.0, 5.0
 LIFETIME = 64 * T1
+SPARE = 1000  # entries of the heap that count no more
 ANSWER_S = 200.0  # for a final response; proxies give up after 180 s (timer C, §16.6)
 
 Key = tuple[str, str, str]
@@ -156,6 +157,15 @@ class TransactionTable:
         if transaction.due != transaction.queued and transaction.due != float("inf"):
             transaction.queued = transaction.due
             heapq.heappush(self._heap, (transaction.due, next(self._order), transaction.key))
+            if len(self._heap) > 2 * len(self._found) + SPARE:
+                self._trim()
+
+    def _trim(self) -> None:
+        """Drops what was rescheduled: a request that is answered at once was first due in minutes."""
+        self._heap = [
+            (found.queued, next(self._order), key) for key, found in self._found.items() if found.queued is not None
+        ]
+        heapq.heapify(self._heap)
 
     def next_due(self) -> float | None:
         return self._heap[0][0] if self._heap else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.sip.wire.transactions import (
     ANSWER_S,
     LIFETIME,
+    SPARE,
     T4,
     ClientTransaction,
     ServerTransaction,
@@ -192,3 +193,21 @@ def test_under_a_flood_calls_can_still_be_ended() -> None:
     table.put(server())
     assert table.full_for("INVITE")
     assert not table.full_for("BYE")
+
+
+def test_a_flood_that_is_refused_at_once_leaves_no_trace_of_when_it_would_have_been_due() -> None:
+    table, kept = TransactionTable(), client()
+    table.put(kept)
+    for number in range(20_000):
+        now = number / 1000
+        transaction = ServerTransaction((f"z9hG4bK{number}", "h", "INVITE"), True, False, now)
+        table.put(transaction)
+        transaction.respond(400, b"400", now)
+        table.put(transaction)
+        transaction.confirm(now)
+        table.put(transaction)
+        ticked(table, now)
+        assert len(table._heap) <= 2 * len(table) + SPARE
+    assert kept.due > 19.0  # it was still asked in time
+    ticked(table, 19.999 + LIFETIME)
+    assert len(table) == 0

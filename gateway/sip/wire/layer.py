@@ -14,7 +14,7 @@ from gateway.sip.wire.message import Malformed, Request, Response, parse
 from gateway.sip.wire.replies import reply
 from gateway.sip.wire.sockets import bind, bind_stream
 from gateway.sip.wire.tcp import Connection, StreamTransport
-from gateway.sip.wire.tls import TlsContexts, TlsOptions
+from gateway.sip.wire.tls import TlsContexts
 from gateway.sip.wire.transactions import ClientTransaction, Key, ServerTransaction, TransactionTable
 from gateway.sip.wire.udp import Address, UdpTransport
 from gateway.sip.wire.uri import bracketed
@@ -49,7 +49,7 @@ class TransactionLayer:
     """Hands each new request to `on_request(request, transaction, hop)` once; a 2xx's ACK comes with no transaction."""
 
     def __init__(
-        self, host: str, port: int, *, advertised_host: str, tcp: bool, tls: TlsOptions | None = None,
+        self, host: str, port: int, *, advertised_host: str, tcp: bool, tls: TlsContexts | None = None,
         on_request: Callable[[Request, ServerTransaction | None, Hop], None],
     ) -> None:  # fmt: skip
         self._on_request = on_request
@@ -60,7 +60,7 @@ class TransactionLayer:
         if connections:
             self._streams["tcp"] = StreamTransport(connections, self._stream)
         if tls:
-            self._streams["tls"] = StreamTransport(bind_stream(host, tls.port), self._stream, TlsContexts.load(tls))
+            self._streams["tls"] = StreamTransport(bind_stream(host, tls.port), self._stream, tls)
         self.port = self._udp.port
         self.counters: Counter[str] = Counter()
         self._table = TransactionTable()

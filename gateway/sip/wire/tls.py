@@ -33,29 +33,48 @@ class TlsOptions:
         return cls(sip.tls_port, sip.tls_certificate, sip.tls_private_key, sip.tls_ca_file, sip.tls_ask_clients)
 
 
-@dataclass(frozen=True)
 class TlsContexts:
-    listening: ssl.SSLContext
-    dialling: ssl.SSLContext
+    """`listening` and `dialling` show the same certificate, to peers that ask who we are as well."""
 
-    @classmethod
-    def load(cls, options: TlsOptions) -> TlsContexts:
+    def __init__(self, options: TlsOptions) -> None:
         """Raises SetupError naming the file that cannot be used."""
+        self._options, self.port = options, options.port
         ca_file = str(options.ca_file) if options.ca_file else None
         try:
-            listening = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=ca_file)
-            dialling = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca_file)
+            self.listening = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=ca_file)
+            self.dialling = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca_file)
         except OSError as error:
             raise SetupError(f"{ca_file} is no list of certificates", todo="set GATEWAY_SIP__TLS_CA_FILE") from error
-        for context in (listening, dialling):  # a peer that asks who we are is shown the same
+        for context in (self.listening, self.dialling):
             context.minimum_version = ssl.TLSVersion.TLSv1_2
-            try:
-                context.load_cert_chain(options.certificate, options.private_key)
-            except OSError as error:
-                raise SetupError(
-                    f"{options.certificate} and {options.private_key} are no certificate and its key",
-                    todo="set GATEWAY_SIP__TLS_CERTIFICATE and GATEWAY_SIP__TLS_PRIVATE_KEY",
-                ) from error
         if options.ask_clients:
-            listening.verify_mode = ssl.CERT_REQUIRED
-        return cls(listening, dialling)
+            self.listening.verify_mode = ssl.CERT_REQUIRED
+        try:
+            self._seen = self._stamp()
+            self._show()
+        except OSError as error:
+            raise SetupError(
+                f"{options.certificate} and {options.private_key} are no certificate and its key",
+                todo="set GATEWAY_SIP__TLS_CERTIFICATE and GATEWAY_SIP__TLS_PRIVATE_KEY",
+            ) from error
+
+    def renew(self) -> bool:
+        """Shows what is in the files now, if they have changed; connections that stand keep what they have.
+
+        Raises OSError for files that are no pair, a half-written one included: what was shown goes on being shown.
+        """
+        now = self._stamp()
+        if now == self._seen:
+            return False
+        self._show()
+        self._seen = now
+        return True
+
+    def _stamp(self) -> tuple[tuple[int, int, int], ...]:
+        files = (path.stat() for path in (self._options.certificate, self._options.private_key))
+        return tuple((file.st_mtime_ns, file.st_size, file.st_ino) for file in files)
+
+    def _show(self) -> None:
+        trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # one that fails would lose the key it has
+        for context in (trial, self.listening, self.dialling):
+            context.load_cert_chain(self._options.certificate, self._options.private_key)

@@ -27,7 +27,7 @@ from gateway.sip.wire.outgoing import OutgoingCall
 from gateway.sip.wire.replies import refuse, reply
 from gateway.sip.wire.sending import VIA_SIZE, Sending
 from gateway.sip.wire.tcp import Connection
-from gateway.sip.wire.tls import TlsOptions
+from gateway.sip.wire.tls import TlsContexts, TlsOptions
 from gateway.sip.wire.transactions import ServerTransaction
 from gateway.sip.wire.udp import Address
 from gateway.sip.wire.uri import bracketed, parse_name_address, sendable, uri_of
@@ -36,7 +36,7 @@ __all__ = ["BadInvite", "CallFailed", "IncomingCall", "OutgoingCall", "Refusal",
 
 MOST_CALLS = 5000
 MOST_UNCONFIRMED = 1000  # INVITEs without an ACK; a flood of them leaves the calls alone
-COUNTERS_EVERY_S = 60.0
+LOOKED_AT_EVERY_S = 60.0  # the counters, and the certificate
 _log = get_logger(__name__)
 
 
@@ -53,8 +53,9 @@ class UserAgent(Sending):
         hears: Callable[[str], bool] = lambda source: True,
     ) -> None:  # fmt: skip
         self._on_invite, self._on_malformed = on_invite, on_malformed
+        self._contexts = TlsContexts(tls) if tls else None
         self._layer = TransactionLayer(
-            host, port, advertised_host=advertised_host, tcp=tcp, tls=tls, on_request=self._request
+            host, port, advertised_host=advertised_host, tcp=tcp, tls=self._contexts, on_request=self._request
         )
         self._layer.on_timeout, self._layer.hears = self._timeout, hears
         self._legs: dict[tuple[str, str], CallInDialog] = {}
@@ -81,17 +82,25 @@ class UserAgent(Sending):
 
     async def start(self) -> None:
         await self._layer.start()
-        self.tasks.start(self._log_counters(), name="sip:counters")
+        self.tasks.start(self._look_after(), name="sip:look-after")
 
-    async def _log_counters(self) -> None:
+    async def _look_after(self) -> None:
         before: dict[str, int] = {}
         while True:
-            await asyncio.sleep(COUNTERS_EVERY_S)
+            await asyncio.sleep(LOOKED_AT_EVERY_S)
+            self._renew_certificate()
             now = self.counters
             moved = {name: count - before.get(name, 0) for name, count in now.items() if count != before.get(name, 0)}
             if moved:
                 self._log_moved(moved)
             before = now
+
+    def _renew_certificate(self) -> None:
+        try:
+            if self._contexts and self._contexts.renew():
+                _log.info("tls_certificate_renewed")
+        except OSError as error:
+            _log.warning("tls_certificate_not_renewed", error=type(error).__name__)
 
     def _log_moved(self, moved: dict[str, int]) -> None:
         _log.info("sip_counted", **moved)

@@ -113,9 +113,9 @@ async def test_a_node_without_tls_says_so(authority: Authority) -> None:
 def test_files_that_are_no_certificates_are_named(tmp_path: Path, authority: Authority) -> None:
     made = authority.issue(HOST)
     with pytest.raises(SetupError, match="missing"):
-        TlsContexts.load(TlsOptions(0, tmp_path / "missing.pem", made.private_key))
+        TlsContexts(TlsOptions(0, tmp_path / "missing.pem", made.private_key))
     with pytest.raises(SetupError, match="missing"):
-        TlsContexts.load(TlsOptions(0, made.certificate, made.private_key, tmp_path / "missing.pem"))
+        TlsContexts(TlsOptions(0, made.certificate, made.private_key, tmp_path / "missing.pem"))
 
 
 def test_tls_comes_by_settings_and_needs_its_files() -> None:
@@ -125,3 +125,23 @@ def test_tls_comes_by_settings_and_needs_its_files() -> None:
     files = {"tls_certificate": "/a", "tls_private_key": "/b", "tls_ask_clients": True}
     made = TlsOptions.from_settings(SipSettings.model_validate({"tls_port": 5061, **files}))
     assert made == TlsOptions(5061, Path("/a"), Path("/b"), None, True)
+
+
+async def test_a_renewed_certificate_is_shown_without_a_restart_and_half_a_pair_is_not(authority: Authority) -> None:
+    used, renewed = authority.issue(HOST), authority.issue(HOST, days=60)
+    trust = ssl.create_default_context(cafile=str(authority.file))
+    async with user_agent(tls=options(used, authority)) as agent:
+
+        async def shown() -> str:
+            _, writer = await asyncio.open_connection(HOST, agent.tls_port, ssl=trust)
+            certificate = writer.get_extra_info("peercert")
+            writer.close()
+            return certificate["serialNumber"]
+
+        first = await shown()
+        used.certificate.write_bytes(renewed.certificate.read_bytes())
+        agent._renew_certificate()  # its key is still to come
+        assert await shown() == first
+        used.private_key.write_bytes(renewed.private_key.read_bytes())
+        agent._renew_certificate()
+        assert await shown() != first

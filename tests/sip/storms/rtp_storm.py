@@ -51,9 +51,9 @@ class RtpStorm:
             )
         if kind == 2 and chance.random() < 0.5:
             return build(0, True, number, stamp, chance.getrandbits(32), audio)
-        if kind == 2:  # one other sender that goes on and on, like a second call on the same port
+        if kind == 2:  # another sender for three packets in a row, which is what makes a stream believable
             self._other += 1
-            return build(0, False, self._other & 0xFFFF, self._other * 160, OTHER_SSRC, audio)
+            return build(0, False, self._other & 0xFFFF, self._other * 160, OTHER_SSRC + self._other // 3, audio)
         if kind == 3:
             return build(101, True, number, stamp, chance.getrandbits(32), bytes([chance.randint(16, 255)]) + audio[:5])
         if kind == 4:  # extensions and padding that reach beyond the end

@@ -11,6 +11,7 @@ from tests.integration.sip_node.caller import Caller
 from tests.integration.sip_node.fakes import until
 from tests.integration.switchboard import Switchboard
 from tests.sip.scenarios.desk import UNKNOWN, Desk
+from tests.sip.storms.honest import heard_call
 from tests.sip.storms.live_node import live_node
 from tests.sip.storms.stranger import Stranger
 from tests.unit.sip_wire.fuzzer import Fuzzer
@@ -28,18 +29,14 @@ async def test_a_storm_is_cut_off_and_a_caller_from_another_address_gets_through
     guard, ports, fuzzer = {"GATEWAY_SIP__SCANNER_TRIES": str(TRIES)}, PortAllocator(), Fuzzer(666, UNKNOWN)
     talking, late, _ = callers
     async with live_node(switchboard, tmp_path, guard, port=ports.one()) as node:
-        call = await talking.dial(node.port)
-        await talking.talk(call)
-        await talking.hears_loud()
+        call = await heard_call(talking, node)
         with Stranger(node.port, ELSEWHERE) as stranger, Stranger(node.port) as honest:
             for _ in range(STORM // AT_ONCE):
                 for _ in range(AT_ONCE):
                     stranger.throw(fuzzer.invite())
                 await honest.seen()
             figures = await node.figures()
-            second = await late.dial(node.port)
-            await late.talk(second)
-            await late.hears_loud()
+            second = await heard_call(late, node)
             await talking.hears_loud_again()
             await until(lambda: desk.dropped.get(ELSEWHERE), "the control plane was told")
         assert figures["silenced"] == 1

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tests.integration.sip_node.caller import TONE, Caller
 from tests.integration.sip_node.fakes import until
 from tests.sip.scenarios.desk import Desk
+from tests.sip.storms.honest import heard_call, whole_call
 from tests.sip.storms.live_node import LiveNode
 from tests.sip.storms.rtp_storm import RtpStorm, is_tone
 
@@ -53,9 +54,7 @@ async def test_a_flood_leaves_the_calls_audio_and_the_memory_as_they_were(
     node: LiveNode, desk: Desk, callers: list[Caller]
 ) -> None:
     caller, other, _ = callers
-    call = await caller.dial(node.port)
-    await caller.talk(call)
-    await caller.hears_loud()
+    call = await heard_call(caller, node)
     agent = await desk.agent(call.sip_call_id)
     call_id = await desk.call(call.sip_call_id)
     before = await node.figures()
@@ -69,7 +68,7 @@ async def test_a_flood_leaves_the_calls_audio_and_the_memory_as_they_were(
     for _ in range(2):  # the first half fills its windows and histories
         begin = len(heard), len(agent.heard)
         happening = asyncio.ensure_future(mouth.storm(TICKS))
-        await another_call(other, node)
+        await whole_call(other, node)
         await happening
         resident.append((await node.figures())["resident"])
         shares = share_of_tone(heard[begin[0] :]), share_of_tone(agent.heard[begin[1] :])
@@ -89,12 +88,3 @@ async def test_a_flood_leaves_the_calls_audio_and_the_memory_as_they_were(
     await until(lambda: len(heard) > 25 and share_of_tone(heard[-25:]) == 1.0, "the tone alone, once the storm is over")
     await call.hangup()
     await node.until(lambda figures: not figures["calls"] and not figures["kept"]["rtp_ports"], "the call ended")
-
-
-async def another_call(other: Caller, node: LiveNode) -> None:
-    """Set up, heard and ended in the storm."""
-    line = await other.dial(node.port)
-    await other.talk(line)
-    await other.hears_loud()
-    await line.hangup()
-    other.rtp.close()

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.sip_node.caller import Caller
 from tests.sip.scenarios.desk import Desk
+from tests.sip.storms.honest import whole_call
 from tests.sip.storms.live_node import HOST, PATIENCE_S, LiveNode
 from tests.sip.storms.stranger import Stranger
 from tests.unit.sip_wire.peer import header, status_of
@@ -20,14 +21,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 # On a stream nobody can say where such a message ends.
 ENDLESS = {"ncl", "mcl01", "inv2543"}
 SHORT = "clerr"  # the stream goes on until its length is reached
-
-
-async def a_whole_call(caller: Caller, node: LiveNode) -> None:
-    call = await caller.dial(node.port)
-    await caller.talk(call)
-    await caller.hears_loud()
-    await call.hangup()
-    caller.rtp.close()
 
 
 def as_another(message: Torture) -> Torture:
@@ -65,7 +58,7 @@ async def test_each_datagram_is_answered_as_it_should_and_a_call_is_set_up_after
             await stranger.settled()
             faults.append(wrong(message, sorted(stranger.answered.elements()), desk, begin))
     assert [fault for fault in faults if fault] == []
-    await a_whole_call(callers[0], node)
+    await whole_call(callers[0], node)
 
 
 async def test_each_stream_is_answered_or_closed_as_it_should_and_a_call_is_set_up_afterwards(
@@ -76,7 +69,7 @@ async def test_each_stream_is_answered_or_closed_as_it_should_and_a_call_is_set_
         other = as_another(message)
         faults.append(wrong(other, await answers_on_a_stream(node.port, other), desk, begin, stream=True))
     assert [fault for fault in faults if fault] == []
-    await a_whole_call(callers[0], node)
+    await whole_call(callers[0], node)
 
 
 async def answers_on_a_stream(port: int, message: Torture) -> list[int]:

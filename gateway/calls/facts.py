@@ -263,6 +263,8 @@ AnyFact = Annotated[
     | DialFailed
     | TransferAsked
     | TransferEnded
+    | LegHeld
+    | AudioSet
     | LegLeft
     | AgentJoined
     | AgentMissing

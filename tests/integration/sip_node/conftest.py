@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,10 @@ async def switchboard(tmp_path: Path) -> AsyncIterator[Switchboard]:
 
 
 @pytest.fixture
-def control_plane() -> FakeControlPlane:
-    return FakeControlPlane()
+def control_plane() -> Iterator[FakeControlPlane]:
+    plane = FakeControlPlane()
+    yield plane
+    assert plane.refused == []
 
 
 @pytest.fixture

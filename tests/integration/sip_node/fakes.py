@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 import numpy as np
 from livekit import api, rtc
+from pydantic import ValidationError
 
-from gateway.calls.admission import AdmissionVerdict
+from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
+from gateway.calls.facts import FactBatch
 from gateway.kernel.tasks import TaskSet
 from tests.integration.switchboard import Switchboard
 
@@ -20,7 +22,7 @@ PATIENCE = 30.0
 
 
 class FakeControlPlane:
-    """Answers admissions with `verdict`, keeps facts, and can be `away`."""
+    """Answers admissions with `verdict`, keeps facts, can be `away`. `refused`: what the real one would not take."""
 
     def __init__(self) -> None:
         self.verdict = AdmissionVerdict(verdict="accept", attributes={"gateway.numberID": "num_1"})
@@ -30,6 +32,7 @@ class FakeControlPlane:
         self.alive: list[list[str]] = []
         self.dropped: dict[str, int] = {}
         self.ended: list[str] = []
+        self.refused: list[str] = []
         self._changed = asyncio.Condition()
         self.transport = httpx.MockTransport(self._handle)
 
@@ -37,9 +40,15 @@ class FakeControlPlane:
         if self.away:
             raise httpx.ConnectError("away", request=request)
         body = json.loads(request.content)
-        if request.url.path.endswith("/admissions"):
-            self.asked.append(body)
-            return httpx.Response(200, content=self.verdict.model_dump_json())
+        try:
+            if request.url.path.endswith("/admissions"):
+                self.asked.append(AdmissionAsked.model_validate(body).model_dump(mode="json"))
+                return httpx.Response(200, content=self.verdict.model_dump_json())
+            if request.url.path.endswith("/facts"):
+                FactBatch.model_validate(body)
+        except ValidationError as error:  # as the real one; whoever uses this fake sees to it that there are none
+            self.refused.append(str(error))
+            return httpx.Response(422)
         if request.url.path.endswith("/facts"):
             self.facts += body["facts"]
         else:

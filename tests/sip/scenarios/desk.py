@@ -144,6 +144,7 @@ class Desk(FakeControlPlane):
         return answer
 
     async def close(self) -> None:
+        assert self.refused == []
         await self._coming.close()
         here = [coming.result() for coming in self._agents.values() if coming.done() and not coming.cancelled()]
         for agent in here:

@@ -18,7 +18,6 @@ from gateway.sip.wire.tls import TlsContexts
 from gateway.sip.wire.transactions import ClientTransaction, Key, ServerTransaction, TransactionTable
 from gateway.sip.wire.udp import Address, UdpTransport
 from gateway.sip.wire.uri import bracketed
-from gateway.sip.wire.validate import LARGEST
 from gateway.sip.wire.via import stamp
 
 UDP_LIMIT = 1300  # bytes; above it a request goes over TCP (RFC 3261 §18.1.1)
@@ -94,8 +93,6 @@ class TransactionLayer:
 
     def _arrived(self, raw: bytes, hop: Hop) -> None:
         try:
-            if len(raw) > LARGEST:
-                raise Malformed("too large")
             message = parse(raw)
         except Malformed:
             self.counters["malformed"] += 1

@@ -16,7 +16,7 @@ EXTENSIONS = ("100rel", "timer")
 SUPPORTED_BODY = "application/sdp"
 ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
 SPOKEN = {"CSeq": "sequence number"}
-LARGEST = 32 * 1024
+LARGEST = 32 * 1024  # bytes of headers and body
 _OTHER_SCHEME = re.compile(r"(?!sips?:|tel:)[a-z][a-z0-9+.-]*:", re.I)
 
 
@@ -33,6 +33,8 @@ def check(request: Request) -> Refusal | None:
     """None for a request that can be served; pure. The hops it has left are its proxies' affair (RFC 4475 §3.3.11)."""
     if request.version.upper() != "SIP/2.0":
         return Refusal(505, "Version Not Supported")
+    if len(request.body) + sum(len(name) + len(value) for name, value in request.headers) > LARGEST:
+        return Refusal(513, "Message Too Large")
     broken = _malformed(request)
     if broken:
         return Refusal(400, f"Bad Request ({broken})")

@@ -80,6 +80,19 @@ def test_an_invite_whose_sequence_number_cannot_be_read_is_answered_once_with_40
     run()
 
 
+@pytest.mark.parametrize("where", ["header", "body"])
+def test_an_invite_that_is_too_large_is_told_so(where: str) -> None:
+    @on_virtual_clock
+    async def run() -> None:
+        async with user_agent() as agent, a_peer_of(agent) as peer:
+            much = "".join(f"X-{number}: {'x' * 5000}\r\n" for number in range(8))
+            peer.send(peer.invite(extra=much) if where == "header" else peer.invite(body="v=0\r\n" + "a=x\r\n" * 8000))
+            await peer.status(513)
+            assert not agent._invites
+
+    run()
+
+
 @on_virtual_clock
 async def test_hostile_contacts_and_media_ports_do_not_close_the_socket() -> None:
     callee = Callee()

@@ -18,6 +18,7 @@ from livekit import api
 
 from bench.round_trip import echo_participant
 from gateway.kernel.logs import quiet_logs
+from gateway.kernel.tasks import TaskSet
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.wire.calls import CallFailed
@@ -26,12 +27,14 @@ from gateway.sip.wire.ua import OutgoingCall, UserAgent
 
 HOST = "127.0.0.1"
 ANSWERED_WITHIN_S = 60.0
+RINGS_S = 1.0
 APART_S = 0.3  # what many at once do is measured elsewhere
 
 
 @dataclass(frozen=True)
 class Load:
-    """`calls` held for `hold_s`; or, with `rate_s`, so many INVITEs a second for `hold_s`, given up once they ring."""
+    """`calls` held for `hold_s`; or, with `rate_s`, so many INVITEs a second for `hold_s`, given up a second after
+    they ring: the leg has joined its room by then."""
 
     uri: str
     url: str
@@ -52,13 +55,13 @@ async def hold(load: Load) -> dict[str, object]:
     pool, agent = PortPool(HOST, load.rtp_low, load.rtp_low + 2 * load.calls + 20), UserAgent(HOST, 0, on_invite=_no)
     await agent.start()
     lines: list[tuple[OutgoingCall, RtpEndpoint]] = []
+    echoes = asyncio.create_task(_echo_everywhere(load))
     for number in range(load.calls):
         rtp = RtpEndpoint(pool)
         rtp.pull = partial(next, cycle(noise))
         offer = write_offer(HOST, rtp.local_port)
         lines.append((await agent.call(load.uri, offer_sdp=offer, from_user=f"+1510555{number:04}"), rtp))
         await asyncio.sleep(APART_S)
-    echoes = asyncio.create_task(_echo_everywhere(load))
     for line, rtp in lines:
         rtp.start(read_answer(await asyncio.wait_for(line.answered(), ANSWERED_WITHIN_S)))
     await asyncio.sleep(3.0)  # the echoes speak
@@ -81,7 +84,7 @@ async def _echo_everywhere(load: Load) -> list[object]:
     async with api.LiveKitAPI(load.url.replace("ws", "http", 1), load.key, load.secret) as lk:
         while len(joined) < load.calls:
             for room in (await lk.room.list_rooms(api.ListRoomsRequest())).rooms:
-                if room.name not in joined:
+                if room.name not in joined and room.num_participants:  # not one of calls that are over
                     joined[room.name] = await echo_participant(load.url, load.key, load.secret, room.name)
             await asyncio.sleep(0.05)
     return list(joined.values())
@@ -99,7 +102,7 @@ async def flood(load: Load) -> dict[str, object]:
         await asyncio.sleep(max(0.0, began + number / load.rate_s - time.monotonic()))
         sent = time.monotonic()
         call = await agent.call(load.uri, offer_sdp=offer, from_user=f"+1510555{number:04}")
-        call.on_ringing = lambda sent=sent: rang.append((time.monotonic() - sent) * 1000)
+        call.on_ringing = partial(_rings, call, sent, rang, agent.tasks)
         calls.append(call)
         agent.tasks.start(_refusal(call, sent, refused), name="bench:refusal")
     _tell({"steady": True})
@@ -108,6 +111,17 @@ async def flood(load: Load) -> dict[str, object]:
     await asyncio.sleep(1.0)
     await agent.stop()
     return {"rang": rang, "refused": refused, "offered": len(calls), "seconds": load.hold_s}
+
+
+def _rings(call: OutgoingCall, sent: float, rang: list[float], tasks: TaskSet) -> None:
+    rang.append((time.monotonic() - sent) * 1000)
+    tasks.start(_give_up(call), name="bench:give-up")
+
+
+async def _give_up(call: OutgoingCall) -> None:
+    """Long after the leg has joined its room."""
+    await asyncio.sleep(RINGS_S)
+    await call.cancel()
 
 
 async def _refusal(call: OutgoingCall, sent: float, refused: list[float]) -> None:

@@ -19,8 +19,12 @@ from bench.stack import BenchStack
 
 COUNTS = (1, 10, 20)
 HELD_S, LONG_S = 12.0, 60.0
-OFFERED_PER_S, OFFERED_S = 30.0, 4.0
-UNLIMITED = {"GATEWAY_SIP__INVITES_PER_NUMBER_S": "0", "GATEWAY_SIP__INVITES_PER_SOURCE_S": "0"}
+OFFERED_PER_S, OFFERED_S = 30.0, 10.0
+UNLIMITED = {
+    "GATEWAY_SIP__INVITES_PER_NUMBER_S": "0",
+    "GATEWAY_SIP__INVITES_PER_SOURCE_S": "0",
+    "GATEWAY_SIP__MAX_CALLS": "150",
+}
 
 
 async def measure(stack: BenchStack, tick: Callable[[str], None]) -> list[Series]:

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from gateway.calls.admission import AdmissionVerdict
 from gateway.calls.facts import AnyFact, Fact, NumbersPii
+from gateway.calls.transfer_facts import TransferFact
 
 
 class AdmissionDecided(Fact):
@@ -58,6 +59,6 @@ class EffectFailed(Fact):
     reason: str
 
 
-OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed
+OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed | TransferFact
 RecordedFact = Annotated[AnyFact | OwnFact, Field(discriminator="kind")]
 parse_recorded: TypeAdapter[RecordedFact] = TypeAdapter(RecordedFact)

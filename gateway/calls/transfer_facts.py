@@ -1,0 +1,137 @@
+"""What is recorded about a transfer: the caller goes on with a human. In the log of the caller's call.
+
+Each attempt to reach a human is a call out with a record of its own; here stands what it means for the caller.
+The control plane states these itself, but for `ConsultAnswered`, which the agent reports.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from gateway.calls.facts import Fact, Party, Strict
+
+Mode = Literal["cold", "warm"]
+AttemptOutcome = Literal[
+    "connected", "busy", "no_answer", "declined", "unreachable", "blocked", "machine", "silent", "left", "cancelled",
+    "agent_lost", "unknown",
+]  # fmt: skip
+TransferOutcome = Literal[
+    "connected", "busy", "no_answer", "declined", "unreachable", "blocked", "machine", "silent", "cancelled",
+    "caller_left", "unknown",
+]  # fmt: skip
+Answer = Literal["accepted", "declined", "silent", "machine"]
+
+
+class Ring(Strict):
+    """One human to be rung, for so long."""
+
+    target_id: str
+    ring_s: int
+
+
+class TransferBegan(Fact):
+    """Somebody who may has asked for it. `waves`: who is rung at the same time, one wave after the other."""
+
+    kind: Literal["transfer_began"] = "transfer_began"
+    transfer_id: str
+    mode: Mode
+    target_id: str
+    asked_by: str = Field(max_length=100, description="the agent's id, a key's id")
+    waves: tuple[tuple[Ring, ...], ...]
+
+
+class CallerParked(Fact):
+    """From now on the caller hears music or ringback, and nobody hears the caller."""
+
+    kind: Literal["caller_parked"] = "caller_parked"
+    transfer_id: str
+
+
+class AttemptPlaced(Fact):
+    """Recorded before anything is dialled: whoever finds it never dials this attempt again."""
+
+    kind: Literal["attempt_placed"] = "attempt_placed"
+    transfer_id: str
+    attempt_id: str
+    target_id: str
+    wave: int
+    ring_s: int
+
+
+class AttemptMoved(Fact):
+    """`ringing` at the human's phone, `answered` by somebody or something, or `briefed`: the agent has begun to tell."""
+
+    kind: Literal["attempt_moved"] = "attempt_moved"
+    transfer_id: str
+    attempt_id: str
+    stage: Literal["ringing", "answered", "briefed"]
+
+
+class ConsultAnswered(Fact):
+    """What the human said to the caller's wish, by key or by voice; or that nobody said anything."""
+
+    kind: Literal["consult_answered"] = "consult_answered"
+    transfer_id: str
+    attempt_id: str
+    answer: Answer
+    by: Literal["key", "voice", "none"] = "none"
+
+
+class AttemptEnded(Fact):
+    """The human's leg is gone, or will be: this attempt cannot succeed any more."""
+
+    kind: Literal["attempt_ended"] = "attempt_ended"
+    transfer_id: str
+    attempt_id: str
+    outcome: AttemptOutcome
+    sip_code: int | None = None
+
+
+class TransferJoined(Fact):
+    """Caller and human hear each other."""
+
+    kind: Literal["transfer_joined"] = "transfer_joined"
+    transfer_id: str
+    attempt_id: str
+
+
+class TransferCancelled(Fact):
+    """Whoever may has taken it back."""
+
+    kind: Literal["transfer_cancelled"] = "transfer_cancelled"
+    transfer_id: str
+    asked_by: str = Field(max_length=100)
+
+
+class TransferSettled(Fact):
+    """The end of the transfer, once. Unless `connected`, the caller is with the agent again, or has heard the last
+    resort, or has left."""
+
+    kind: Literal["transfer_settled"] = "transfer_settled"
+    transfer_id: str
+    outcome: TransferOutcome
+
+
+class HumanLeft(Fact):
+    """The human that a caller was transferred to is gone. `handed_back`: the agent goes on."""
+
+    kind: Literal["human_left"] = "human_left"
+    transfer_id: str
+    by: Party
+    handed_back: bool = False
+
+
+TransferFact = (
+    TransferBegan
+    | CallerParked
+    | AttemptPlaced
+    | AttemptMoved
+    | ConsultAnswered
+    | AttemptEnded
+    | TransferJoined
+    | TransferCancelled
+    | TransferSettled
+    | HumanLeft
+)

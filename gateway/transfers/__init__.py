@@ -1,0 +1,1 @@
+"""Transfers: who may take a caller, and how a caller gets there."""

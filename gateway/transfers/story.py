@@ -1,0 +1,145 @@
+"""One transfer, folded from what is recorded of it. Pure.
+
+    began ──parked──► parked ──placed──► seeking ──joined──► connected
+      │                  │                  │
+      └──────────────────┴──── settled ◄────┘   (any outcome but connected)
+
+An attempt on its own: placed → ringing → answered → briefed → accepted, and from each of them → ended. A cold
+transfer joins what is answered; a warm one what is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from gateway.calls.facts import CallLost, LegLeft
+from gateway.calls.own_facts import RecordedFact
+from gateway.calls.transfer_facts import (
+    Answer,
+    AttemptEnded,
+    AttemptMoved,
+    AttemptOutcome,
+    AttemptPlaced,
+    CallerParked,
+    ConsultAnswered,
+    Mode,
+    Ring,
+    TransferBegan,
+    TransferCancelled,
+    TransferJoined,
+    TransferOutcome,
+    TransferSettled,
+)
+
+Stage = Literal["placed", "ringing", "answered", "briefed", "accepted", "joined", "ended"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """`since`: when it came to `stage`."""
+
+    id: str
+    target_id: str
+    wave: int
+    ring_s: int
+    since: datetime
+    stage: Stage = "placed"
+    outcome: AttemptOutcome | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage not in ("joined", "ended")
+
+
+@dataclass(frozen=True)
+class Story:
+    """`attempts` in the order in which they were placed."""
+
+    transfer_id: str
+    mode: Mode
+    target_id: str
+    waves: tuple[tuple[Ring, ...], ...]
+    began_at: datetime
+    parked: bool = False
+    attempts: tuple[Attempt, ...] = ()
+    cancelled: bool = False
+    caller_left: bool = False
+    joined: str = ""
+    outcome: TransferOutcome | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.outcome is not None
+
+    def attempt(self, attempt_id: str) -> Attempt | None:
+        return next((one for one in self.attempts if one.id == attempt_id), None)
+
+
+def attempt_id(transfer_id: str, wave: int, place: int) -> str:
+    """The same for whoever carries the transfer on after a crash; part of the human's identity in the room."""
+    return f"{transfer_id}-{wave}-{place}"
+
+
+def tell(facts: Iterable[RecordedFact], transfer_id: str) -> Story | None:
+    """The story of one transfer among all that is recorded of its call; None when it never began."""
+    story: Story | None = None
+    for fact in facts:
+        if isinstance(fact, TransferBegan) and fact.transfer_id == transfer_id and story is None:
+            story = Story(transfer_id, fact.mode, fact.target_id, fact.waves, fact.at)
+        elif story is not None:
+            story = after(story, fact)
+    return story
+
+
+def after(story: Story, fact: RecordedFact) -> Story:
+    """What is told of other transfers, or twice, changes nothing."""
+    if isinstance(fact, LegLeft | CallLost):
+        return replace(story, caller_left=True)
+    if getattr(fact, "transfer_id", None) != story.transfer_id:
+        return story
+    match fact:
+        case CallerParked():
+            return replace(story, parked=True)
+        case AttemptPlaced():
+            return _placed(story, fact)
+        case AttemptMoved(attempt_id=one, stage=stage):
+            return _moved(story, one, stage, fact.at)
+        case ConsultAnswered(attempt_id=one, answer=answer):
+            outcome = _REFUSED.get(answer)
+            return _moved(story, one, "ended" if outcome else "accepted", fact.at, outcome)
+        case AttemptEnded(attempt_id=one, outcome=outcome):
+            return _moved(story, one, "ended", fact.at, outcome)
+        case TransferJoined(attempt_id=one):
+            joined = _moved(story, one, "joined", fact.at, "connected")
+            return replace(joined, joined=one)
+        case TransferCancelled():
+            return replace(story, cancelled=True)
+        case TransferSettled(outcome=outcome) if story.outcome is None:
+            return replace(story, outcome=outcome)
+        case _:
+            return story
+
+
+def _placed(story: Story, fact: AttemptPlaced) -> Story:
+    if story.attempt(fact.attempt_id):
+        return story
+    new = Attempt(fact.attempt_id, fact.target_id, fact.wave, fact.ring_s, fact.at)
+    return replace(story, attempts=(*story.attempts, new))
+
+
+_REFUSED: dict[Answer, AttemptOutcome] = {"declined": "declined", "silent": "silent", "machine": "machine"}
+_ORDER: tuple[Stage, ...] = ("placed", "ringing", "answered", "briefed", "accepted", "joined", "ended")
+
+
+def _moved(story: Story, attempt_id: str, stage: Stage, at: datetime, outcome: AttemptOutcome | None = None) -> Story:
+    """Forwards only: an accept that comes after the end, or a ringing after the answer, is too late."""
+
+    def moved(one: Attempt) -> Attempt:
+        if one.id != attempt_id or not one.is_open or _ORDER.index(stage) <= _ORDER.index(one.stage):
+            return one
+        return replace(one, stage=stage, since=at, outcome=outcome or one.outcome)
+
+    return replace(story, attempts=tuple(moved(one) for one in story.attempts))

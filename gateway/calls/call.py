@@ -29,6 +29,7 @@ from gateway.calls.facts import (
     Strict,
 )
 from gateway.calls.own_facts import AdmissionDecided, RouteFound
+from gateway.calls.transfer_facts import HumanLeft, TransferBegan, TransferJoined, TransferSettled
 
 _GONE_KEPT = 16
 
@@ -81,6 +82,8 @@ class Call(Strict):
     attempts: int = 0
     dispatched_at: datetime | None = Field(default=None, description="our last dispatch in this absence")
     given_up_at: datetime | None = None
+    transfer: str = Field(default="", description="xfer_… of the one that is under way")
+    human: str = Field(default="", description="xfer_… of the human that the caller is with, in place of an agent")
     hangup: HangupOrder | None = None
     termination: Termination | None = None
     pii: CallPii = CallPii()
@@ -126,6 +129,10 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
             return {"given_up_at": event.at}
         case HangupAsked() as asked:
             return {"hangup": _first_order(call, asked)}
+        case TransferBegan() | TransferJoined() | TransferSettled() | HumanLeft() as transfer if not (
+            event.late or event.repeated
+        ):
+            return _transferred(call, transfer)
         case CallEnded(termination=termination):
             return {"termination": termination, "status": CallStatus.ENDED, "ended_at": event.at}
         case _:
@@ -191,11 +198,27 @@ def _agent_went(call: Call, lost: AgentLost) -> dict[str, object]:
         "agent_identity": "",
         "agents_so_far": max(call.agents_so_far, 1),
         "gone_agents": (*call.gone_agents, lost.identity)[-_GONE_KEPT:],
-        "agent_gone_since": lost.at if call.direction == "inbound" else None,
+        "agent_gone_since": lost.at if call.direction == "inbound" and not call.human else None,
         "attempts": 0,
         "dispatched_at": None,
         "given_up_at": None,
     }
+
+
+def _transferred(call: Call, fact: TransferBegan | TransferJoined | TransferSettled | HumanLeft) -> dict[str, object]:
+    match fact:
+        case TransferBegan(transfer_id=transfer):
+            return {"transfer": call.transfer or transfer}
+        case TransferJoined(transfer_id=transfer):
+            return {"human": transfer, "agent_gone_since": None}
+        case TransferSettled(transfer_id=transfer):
+            return {"transfer": "" if call.transfer == transfer else call.transfer}
+        case HumanLeft(handed_back=True):
+            gone = None if call.agent_identity or call.direction == "outbound" else fact.at
+            return {"human": "", "agent_gone_since": gone}
+        case HumanLeft(by=party):
+            order = call.hangup or HangupOrder(asked_by=party, reason="completed", at=fact.at)
+            return {"human": "", "hangup": order}
 
 
 def _first_order(call: Call, asked: HangupAsked) -> HangupOrder:

@@ -24,6 +24,7 @@ from gateway.calls.facts import (
 )
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact
 from gateway.calls.termination import Ending, termination_of
+from gateway.calls.transfer_facts import HumanLeft
 
 
 def decide(call: Call | None, fact: RecordedFact) -> Decision:
@@ -45,6 +46,8 @@ def decide(call: Call | None, fact: RecordedFact) -> Decision:
             return watchdog.on_agent_lost(call, fact)
         case HangupAsked():
             return _on_hangup_asked(call, fact)
+        case HumanLeft():
+            return watchdog.on_human_left(call, fact)
         case _:
             return Decision((recorded(fact),))
 

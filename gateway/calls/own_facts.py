@@ -59,6 +59,6 @@ class EffectFailed(Fact):
     reason: str
 
 
-OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed | TransferFact
-RecordedFact = Annotated[AnyFact | OwnFact, Field(discriminator="kind")]
+OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed
+RecordedFact = Annotated[AnyFact | OwnFact | TransferFact, Field(discriminator="kind")]
 parse_recorded: TypeAdapter[RecordedFact] = TypeAdapter(RecordedFact)

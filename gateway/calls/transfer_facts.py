@@ -31,94 +31,88 @@ class Ring(Strict):
     ring_s: int
 
 
-class TransferBegan(Fact):
+class OfTransfer(Fact):
+    transfer_id: str = Field(max_length=64, description="xfer_…")
+
+
+class TransferBegan(OfTransfer):
     """Somebody who may has asked for it. `waves`: who is rung at the same time, one wave after the other."""
 
     kind: Literal["transfer_began"] = "transfer_began"
-    transfer_id: str
     mode: Mode
     target_id: str
     asked_by: str = Field(max_length=100, description="the agent's id, a key's id")
     waves: tuple[tuple[Ring, ...], ...]
 
 
-class CallerParked(Fact):
+class CallerParked(OfTransfer):
     """From now on the caller hears music or ringback, and nobody hears the caller."""
 
     kind: Literal["caller_parked"] = "caller_parked"
-    transfer_id: str
 
 
-class AttemptPlaced(Fact):
+class AttemptPlaced(OfTransfer):
     """Recorded before anything is dialled: whoever finds it never dials this attempt again."""
 
     kind: Literal["attempt_placed"] = "attempt_placed"
-    transfer_id: str
     attempt_id: str
     target_id: str
     wave: int
     ring_s: int
 
 
-class AttemptMoved(Fact):
-    """`ringing` at the human's phone, `answered` by somebody or something, or `briefed`: the agent has begun to tell."""
+class AttemptMoved(OfTransfer):
+    """`ringing` at the human's phone, `answered` by somebody or something, `briefed`: the agent has begun to tell."""
 
     kind: Literal["attempt_moved"] = "attempt_moved"
-    transfer_id: str
     attempt_id: str
     stage: Literal["ringing", "answered", "briefed"]
 
 
-class ConsultAnswered(Fact):
+class ConsultAnswered(OfTransfer):
     """What the human said to the caller's wish, by key or by voice; or that nobody said anything."""
 
     kind: Literal["consult_answered"] = "consult_answered"
-    transfer_id: str
     attempt_id: str
     answer: Answer
     by: Literal["key", "voice", "none"] = "none"
 
 
-class AttemptEnded(Fact):
+class AttemptEnded(OfTransfer):
     """The human's leg is gone, or will be: this attempt cannot succeed any more."""
 
     kind: Literal["attempt_ended"] = "attempt_ended"
-    transfer_id: str
     attempt_id: str
     outcome: AttemptOutcome
     sip_code: int | None = None
 
 
-class TransferJoined(Fact):
+class TransferJoined(OfTransfer):
     """Caller and human hear each other."""
 
     kind: Literal["transfer_joined"] = "transfer_joined"
-    transfer_id: str
     attempt_id: str
 
 
-class TransferCancelled(Fact):
+class TransferCancelled(OfTransfer):
     """Whoever may has taken it back."""
 
     kind: Literal["transfer_cancelled"] = "transfer_cancelled"
-    transfer_id: str
     asked_by: str = Field(max_length=100)
 
 
-class TransferSettled(Fact):
+class TransferSettled(OfTransfer):
     """The end of the transfer, once. Unless `connected`, the caller is with the agent again, or has heard the last
     resort, or has left."""
 
     kind: Literal["transfer_settled"] = "transfer_settled"
-    transfer_id: str
     outcome: TransferOutcome
 
 
-class HumanLeft(Fact):
+class HumanLeft(OfTransfer):
     """The human that a caller was transferred to is gone. `handed_back`: the agent goes on."""
 
     kind: Literal["human_left"] = "human_left"
-    transfer_id: str
     by: Party
     handed_back: bool = False
 

@@ -16,6 +16,7 @@ from gateway.calls.decision import Decision
 from gateway.calls.effects import DispatchAgent, RemoveParticipant
 from gateway.calls.events import AgentDispatched, AgentGivenUp, caused, recorded
 from gateway.calls.facts import AgentJoined, AgentLost, AgentMissing, HangupAsked
+from gateway.calls.transfer_facts import HumanLeft
 
 SOURCE = "watchdog"
 FIRST_WAIT_S = 3.0
@@ -98,14 +99,29 @@ def on_agent_lost(call: Call, fact: AgentLost) -> Decision:
     another_is_there = call.agent_identity not in ("", fact.identity)
     if another_is_there or fact.identity in call.gone_agents:
         return Decision((recorded(fact, repeated=True),))
-    if call.hangup or call.direction == "outbound":  # it said goodbye, or was never ours to send: nobody follows
+    if call.hangup or call.human or call.direction == "outbound":
+        # it said goodbye, or has handed the caller to a human, or was never ours to send: nobody follows
         return Decision((recorded(fact),))
     again = dispatch_again(call, fact, attempt=1, resume=True)
     gone = (RemoveParticipant(room=call.room, identity=fact.identity),) if call.room else ()
     return Decision(again.events, (*gone, *again.effects))
 
 
-def dispatch_again(call: Call, fact: AgentMissing | AgentLost, *, attempt: int, resume: bool | None = None) -> Decision:
+def on_human_left(call: Call, fact: HumanLeft) -> Decision:
+    """The caller goes on with an agent if that was wished; else the call is over for the caller too."""
+    if not call.human or call.human != fact.transfer_id:
+        return Decision((recorded(fact, repeated=True),))
+    if not fact.handed_back:
+        who = call.pii.leg_identity
+        return Decision((recorded(fact),), (RemoveParticipant(room=call.room, identity=who),) if who else ())
+    if call.agent_identity or call.direction == "outbound":
+        return Decision((recorded(fact),))
+    return dispatch_again(call, fact, attempt=1, resume=True)
+
+
+def dispatch_again(
+    call: Call, fact: AgentMissing | AgentLost | HumanLeft, *, attempt: int, resume: bool | None = None
+) -> Decision:
     """Records the attempt; the effect follows once the room is known."""
     resume = call.agents_so_far > 0 if resume is None else resume
     events = (recorded(fact), caused(fact, AgentDispatched(attempt=attempt, resume=resume)))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.calls import facts as f
+from gateway.calls import transfer_facts as x
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.calls.call import Call
 from gateway.calls.decide import apply, decide
@@ -20,6 +21,7 @@ CALL = "call_01kaaaaaaaaaaaaaaaaaaaaaaa"
 ROOM = "call-_+15105550111_x"
 CALLER = "sip_+15105550111"
 AGENT = "agent-AJ_one"
+XFER = "xfer_01kaaaaaaaaaaaaaaaaaaaaaaa"
 NUMBERS = f.NumbersPii(ani="+15105550111", dnis="+15105550100", source_address="192.0.2.7")
 
 
@@ -107,6 +109,21 @@ class Facts:
 
     def fallback(self, t: float = 9.0) -> f.FallbackPlayed:
         return f.FallbackPlayed(**self._env(t, "node:1"), prompt="sorry_call_back")
+
+    def transfer(self, kind: type[x.OfTransfer], t: float, transfer_id: str = XFER, **fields: Any) -> Any:
+        return kind(**self._env(t, "gateway"), transfer_id=transfer_id, **fields)
+
+    def began(self, t: float, transfer_id: str = XFER) -> x.TransferBegan:
+        waves = ((x.Ring(target_id="tgt_1", ring_s=20),),)
+        return self.transfer(
+            x.TransferBegan, t, transfer_id, mode="warm", target_id="tgt_1", asked_by="agt_1", waves=waves
+        )
+
+    def with_human(self, t: float, transfer_id: str = XFER) -> x.TransferJoined:
+        return self.transfer(x.TransferJoined, t, transfer_id, attempt_id=f"{transfer_id}-0-0")
+
+    def human_left(self, t: float, transfer_id: str = XFER, **fields: Any) -> x.HumanLeft:
+        return self.transfer(x.HumanLeft, t, transfer_id, **({"by": "human"} | fields))
 
     def gone(self, t: float, slug: str = "node_lost") -> f.CallLost:
         return f.CallLost(**self._env(t, "sweeper"), slug=slug)

@@ -1,4 +1,4 @@
-"""What the control plane tells a leg that is on: who hears whom, and hold. Signed, for one call, once, within seconds.
+"""What the control plane tells a leg that is on: who hears whom, music, hold. Signed, for one call, within seconds, once.
 
 A command travels as a LiveKit data message to the leg's participant; what came of it comes back as the fact `AudioSet`.
 """
@@ -28,6 +28,11 @@ class AudioAsked(Strict):
     )
     speaks: bool | None = Field(default=None, description="false: the room hears silence from the phone")
     held: bool | None = Field(default=None, description="music for the phone, silence for the room")
+    plays: Literal["music", "ringback", "nothing"] | None = Field(
+        default=None,
+        description="what the phone hears in the place of the room, over and over, without being put on hold; "
+        "nothing gives the room back",
+    )
     relays_digits: bool | None = Field(
         default=None, description="keys of other phones in the room are sent on to this phone; not unless asked"
     )

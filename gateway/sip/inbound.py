@@ -201,13 +201,15 @@ class InboundCall:
             self._header_attributes(rule),
         )
         policy = admitted.policy
-        leg = LiveLeg(self.call_id, self._call, rtp, line, policy, self._services, self._steps, self.end)
+        leg = LiveLeg(
+            self.call_id, self._call, rtp, line, policy, self._services, self._steps, self.end, own_number=self.own_user
+        )
         leg.state = CallState(self._services, self.leg_id, clean(self._call.sip_call_id), rule)
         leg.attributes_to_headers = rule.attributes_to_headers
         self._leg = leg
         room = RoomLink(livekit.url, sip_participant_token(livekit, rule, attributes), leg, frame_rate=rtp.frame_rate)
         leg.room = room
-        LegAudio(self.call_id, leg.line, room, self._services, self._tasks)
+        LegAudio(self.call_id, leg, self._services, self._tasks)
         try:
             await room.join()
         except Unavailable as error:

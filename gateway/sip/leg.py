@@ -17,6 +17,7 @@ from gateway.sip.agent_watch import Lost
 from gateway.sip.attributes import HELD
 from gateway.sip.call_state import CallState
 from gateway.sip.dial_headers import of_attributes
+from gateway.sip.earpiece import Earpiece
 from gateway.sip.endings import Ending, ending
 from gateway.sip.line import PhoneLine
 from gateway.sip.room import RoomLink
@@ -44,13 +45,14 @@ class LiveLeg:
 
     def __init__(
         self, call_id: str, call: IncomingCall, rtp: RtpEndpoint, line: PhoneLine, policy: LegPolicy,
-        services: NodeServices, steps: Steps, end: Callable[[Ending], None],
+        services: NodeServices, steps: Steps, end: Callable[[Ending], None], *, own_number: str = "",
     ) -> None:  # fmt: skip
         self.answered = call.is_answered  # a caller that had to say a PIN
         self.is_in_room = False
         self.falling_back = False
         self.ending = False  # somebody has ended it; nothing may begin any more
         self.tone: Callable[[], Samples] | None = None  # for the phone, in place of the room
+        self.earpiece = Earpiece(own_number)
         self._heard = False
         self._call_id = call_id
         self._call = call
@@ -123,8 +125,9 @@ class LiveLeg:
         self.room.caller_said(frame)
 
     def line_wants(self) -> Samples:
+        of_room = self.room.mix()  # also while nobody hears it, or it would be heard late
         if not self._prompt:
-            return self.tone() if self.tone else self.room.mix()
+            return self.tone() if self.tone else self.earpiece.next_frame(of_room)
         frame = self._prompt.popleft()
         if not self._prompt:
             self._prompt_done.set()

@@ -181,10 +181,11 @@ class OutboundCall:
         seat = AskedSeat(asked.room, asked.identity, asked.name, asked.metadata, asked.trunk_id)
         identity = LegIdentity(self.call_id, self.leg_id, "", "", self._plan.host)
         attributes = outbound_attributes(identity, dict(asked.attributes), verdict.attributes)
-        leg = OutboundLeg(self.call_id, rtp, self._node, self._steps, self.end)
+        leg = OutboundLeg(self.call_id, rtp, self._node, self._steps, self.end, own_number=self.own_user)
         leg.state = CallState(self._node, self.leg_id, "", seat, outbound=True)
         token = asked.token or sip_participant_token(livekit, seat, attributes)
         leg.room = RoomLink(asked.livekit_url or livekit.url, token, leg, frame_rate=rtp.frame_rate)
+        LegAudio(self.call_id, leg, self._node, self._tasks)
         self._leg = leg
         try:
             await leg.room.join()
@@ -210,7 +211,6 @@ class OutboundCall:
         self._dialog = dialog
         rtp.signalling_host = dialog.hop.address[0]  # a phone behind a NAT sends from there
         leg.line = PhoneLine(dialog, rtp, media, leg, dtmf=dtmf)
-        LegAudio(self.call_id, leg.line, leg.room, self._node, self._tasks)
         dialog.on_bye = lambda: bye_means(self.transfer, "callee", self.end)
         dialog.on_progress = lambda status, sdp, headers: self._progress(leg, status, sdp)
         leg.tell("dialing", dialog_attributes(dialog.sip_call_id, dialog.local_tag))

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from livekit import rtc
 
 from gateway.calls.facts import AgentLost, DigitPressed, FirstAudio, LegHeld
-from gateway.kernel.errors import BadInput, Overloaded, Unavailable
+from gateway.kernel.errors import BadInput, NotFound, Overloaded, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.agent_care import AgentCare
 from gateway.sip.agent_watch import Lost
 from gateway.sip.attributes import HELD
 from gateway.sip.call_state import CallState
+from gateway.sip.earpiece import Earpiece
 from gateway.sip.endings import Ending, ending
 from gateway.sip.line import PhoneLine
 from gateway.sip.ringback import Ringback
@@ -38,13 +39,15 @@ class OutboundLeg:
 
     room: RoomLink
     state: CallState
-    line: PhoneLine
 
     def __init__(
-        self, call_id: str, rtp: RtpEndpoint, services: NodeServices, steps: Steps, end: Callable[[Ending], None]
-    ) -> None:
+        self, call_id: str, rtp: RtpEndpoint, services: NodeServices, steps: Steps, end: Callable[[Ending], None],
+        *, own_number: str = "",
+    ) -> None:  # fmt: skip
         self.answered = False
         self.tone: Callable[[], Samples] | None = None  # for the phone, in place of the room
+        self.earpiece = Earpiece(own_number)
+        self._line: PhoneLine | None = None
         self._call_id, self._rtp, self._services, self._steps, self._end = call_id, rtp, services, steps, end
         self._care = AgentCare(self._agent_lost, self._nobody_left)
         self._tasks = TaskSet()
@@ -62,6 +65,17 @@ class OutboundLeg:
         if ringback_for is not None:
             tone = Ringback(ringback_for)
             self._stop_ringback = MediaClock.shared().subscribe(lambda: self.room.caller_said(tone.next_frame()))
+
+    @property
+    def line(self) -> PhoneLine:
+        """The phone that was dialled last. Raises NotFound before."""
+        if self._line is None:
+            raise NotFound("nobody has been dialled yet", code="call.not_dialled")
+        return self._line
+
+    @line.setter
+    def line(self, line: PhoneLine) -> None:
+        self._line = line
 
     def tell(self, status: str, others: dict[str, str] | None = None) -> None:
         """`sip.callStatus` for the room; what is told first is there first."""
@@ -109,7 +123,8 @@ class OutboundLeg:
         """The far end hears nothing of the room before it answers."""
         if not self.answered:
             return None
-        return self.tone() if self.tone else self.room.mix()
+        of_room = self.room.mix()  # also while nobody hears it, or it would be heard late
+        return self.tone() if self.tone else self.earpiece.next_frame(of_room)
 
     def line_pressed(self, digit: str, way: Way, duration_ms: int) -> None:
         self.room.press(digit)

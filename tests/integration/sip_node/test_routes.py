@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import numpy as np
+import pytest
 from livekit import api
 
 from gateway.calls.leg_commands import AudioAsked, AudioCommand, sign_command
@@ -44,6 +45,15 @@ class Commander:
 
 def quiet(frames: list[np.ndarray]) -> bool:
     return max(int(np.abs(frame.astype(int)).max()) for frame in frames) < 200
+
+
+async def hears_only(caller: Caller, least: int, most: int, frames: int = 100) -> None:
+    """Until so many frames in a row are below `most`, and some of them above `least`."""
+    run: list[int] = []
+    async with asyncio.timeout(30):
+        while len(run) < frames or max(run) < least:
+            peak = int(np.abs((await caller.heard.get()).astype(int)).max())
+            run = [*run, peak] if peak < most else []
 
 
 async def test_the_phone_hears_those_it_is_told_to_and_the_room_hears_it_or_not(
@@ -89,6 +99,28 @@ async def test_hold_and_resume_by_command_and_nothing_by_a_command_for_another_c
         await call.hangup()
         await control_plane.fact("leg_left")
     assert len([fact for fact in control_plane.facts if fact["kind"] == "audio_set"]) == 2
+
+
+async def test_music_or_ringback_in_place_of_the_room_while_keys_still_reach_it(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller, tmp_path: Path
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard) as coming:
+        call = await caller.dial(node.port)
+        call.on_reinvite = lambda sdp: pytest.fail("the phone is told nothing of it")
+        await caller.talk(call)
+        agent, commander = await coming, Commander(switchboard, tmp_path, control_plane)
+        await caller.hears_loud()
+        for what in ("music", "ringback"):
+            assert (await commander.asks(agent, plays=what))["problem"] == ""
+            await hears_only(caller, 1000, 8000)  # the echo of its own tone has 12000
+            await caller.rtp.send_digits("7")
+            assert await asyncio.wait_for(agent.digits.get(), 30) == "7"
+        await commander.asks(agent, plays="nothing")
+        await caller.hears_loud_again(8000)
+        seen = caller.rtp.stats
+        assert seen["lost"] == 0  # packets follow each other, whatever is in them
+        await call.hangup()
 
 
 async def test_keys_of_one_phone_reach_another_only_if_that_was_asked_for(

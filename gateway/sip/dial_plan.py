@@ -12,13 +12,12 @@ from urllib.parse import quote
 from gateway.kernel.errors import BadInput
 from gateway.sip.bus.sip_internal import Destination, DialAsked
 from gateway.sip.dial_headers import checked
+from gateway.sip.dialled_user import user_of, without_separators
 from gateway.sip.wire.uri import bracketed, parse_uri
 
 LONGEST_DTMF = 256
 LONGEST_NAME = 128
 
-_SEPARATORS = re.compile(r"[ \-().]")
-_USER = re.compile(r"^\+?[0-9A-Za-z._*#-]{1,64}$")
 _FROM_USER = re.compile(r"^[0-9A-Za-z+._*#-]{0,64}$")
 _DTMF = re.compile(rf"^[0-9*#A-Dwa-d]{{0,{LONGEST_DTMF}}}$")
 _HOST = re.compile(r"^[A-Za-z0-9._-]{1,255}$|^[0-9A-Fa-f:.]{2,45}$")
@@ -49,9 +48,9 @@ def plan_of(asked: DialAsked) -> DialPlan:
     host, port, transport = way_to(asked.address)
     transport = asked.transport or transport or "udp"
     target = _uri_parts(asked.request_uri, "sip_request_uri")
-    dialled = _user(target.user or asked.call_to, "sip_call_to")
+    dialled = user_of(target.user or asked.call_to, "sip_call_to")
     to = _uri_parts(asked.to_header, "sip_to_header")
-    to_user = _user(to.user, "sip_to_header") if to.user else dialled
+    to_user = user_of(to.user, "sip_to_header") if to.user else dialled
     uri_host, uri_port = (target.host, target.port) if target.host else (host, port)
     return DialPlan(
         dialled=dialled,
@@ -86,11 +85,6 @@ def way_to(address: str) -> tuple[str, int, str]:
     return uri.host, uri.port or 0, transport
 
 
-def user_of(text: str, what: str) -> str:
-    """A dialled text without visual separators. Raises BadInput for one that cannot be a SIP user as we send it."""
-    return _user(text, what)
-
-
 def with_user(request_uri: str, user: str) -> str:
     """The same URI for another user."""
     uri = parse_uri(request_uri)
@@ -113,16 +107,8 @@ def _uri_parts(asked: Destination, what: str) -> Destination:
     return Destination(uri.user, _host(uri.host), uri.port or 0, "", asked.display_name)
 
 
-def _user(text: str, what: str) -> str:
-    letters = any(character.isalpha() for character in text)
-    user = text.strip() if letters else _SEPARATORS.sub("", text.strip())
-    if not _USER.match(user):
-        raise _bad(what, f"{what} is neither a telephone number nor a SIP user")
-    return user
-
-
 def _from_user(asked: DialAsked) -> str:
-    user = _SEPARATORS.sub("", asked.from_header.user or asked.from_number)
+    user = without_separators(asked.from_header.user or asked.from_number)
     if asked.from_header.raw:
         user = _uri_parts(asked.from_header, "sip_from_header").user
     if not _FROM_USER.match(user):

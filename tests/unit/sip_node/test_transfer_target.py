@@ -44,3 +44,11 @@ def test_what_is_no_target_is_refused_with_its_field(text: str) -> None:
     with pytest.raises(BadInput) as refused:
         target_of(text)
     assert refused.value.field == "transfer_to"
+
+
+@pytest.mark.parametrize("text", ["nonsense", "sip:2000@", "sip:a b@h", "sip:1;x=y@h"])
+def test_the_field_that_is_named_is_the_one_it_was_written_in(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        target_of(text, "uri")
+    assert refused.value.field == "uri"
+    assert "uri" in refused.value.detail and "transfer_to" not in refused.value.detail

@@ -88,6 +88,12 @@ def admit_outbound(asked: AdmissionAsked, way: WayOut | None) -> AdmissionVerdic
     return AdmissionVerdict(verdict="accept", checks=checks, attributes=_attributes(asked, way), policy=policy)
 
 
+def destination_refused(dialled: str, way: WayOut) -> str | None:
+    """Why no call by this trunk would be let through to `dialled`, as its check says it; None when none stands against
+    it. For what is to be dialled later."""
+    return next((check.reason for check, _ in _destination(dialled, way, "number") if not check.passed), None)
+
+
 def _policy(asked: AdmissionAsked, way: WayOut | None) -> LegPolicy:
     """The shortest of what was asked for, what the trunk allows, and what its money pays for."""
     limits: list[float] = [DEFAULT_MAX_DURATION_S if way is None or way.max_duration_s is None else way.max_duration_s]

@@ -19,6 +19,7 @@ from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event
 from gateway.calls.facts import (
     AgentJoined,
     AgentLost,
+    DialProgress,
     DialSent,
     HangupAsked,
     InviteReceived,
@@ -70,7 +71,9 @@ class Call(Strict):
     rule_id: str = ""
     agent_id: str = ""
     policy: LegPolicy = LegPolicy()
+    asked_by: str = Field(default="", description="outbound: who wanted the call")
     created_at: datetime
+    rang_at: datetime | None = Field(default=None, description="outbound: the far end's phone rings")
     joined_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -109,6 +112,8 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
             return _invited(call, invite)
         case DialSent(sip_call_id=sip_call_id):
             return {"sip_call_id": sip_call_id}
+        case DialProgress(sip_code=180 | 183) if call.rang_at is None:
+            return {"rang_at": event.at}
         case RouteFound() as route:
             return {
                 "trunk_id": route.trunk_id,
@@ -147,6 +152,8 @@ def _invited(call: Call, invite: InviteReceived | AdmissionDecided | InviteRefus
         "created_at": min(call.created_at, invite.at),
         "pii": call.pii.model_copy(update={k: v for k, v in invite.pii.model_dump().items() if v}),
     }
+    if isinstance(invite, InviteReceived):
+        changes["asked_by"] = invite.asked_by or call.asked_by
     if not isinstance(invite, InviteRefused):
         changes["livekit_trunk_id"] = invite.livekit_trunk_id or call.livekit_trunk_id
     if isinstance(invite, AdmissionDecided):

@@ -1,4 +1,4 @@
-"""What the control plane tells a leg that is on: who hears whom, music, hold. Signed, for one call, within seconds, once.
+"""What the control plane tells a leg that is on: who hears whom, music, hold. Signed, for one call, once, for seconds.
 
 A command travels as a LiveKit data message to the leg's participant; what came of it comes back as the fact `AudioSet`.
 """
@@ -18,13 +18,19 @@ from gateway.kernel.role_tokens import RoleTokens
 TOPIC = "gateway.command"
 LIFETIME = timedelta(seconds=10)
 REMEMBERED = 256
+MOST_HEARD = 100
+
+# Attributes of CreateSIPParticipant; a call out begins by them. What cannot be read: hears nobody, is not heard.
+BORN_HEARING = "gateway.hears"  # identities with commas between them; empty: nobody
+BORN_SPEAKING = "gateway.speaks"  # "true" or "false"
+ROLE, HUMAN = "gateway.role", "human"  # and the participant has it: a person, who may keep a caller company
 
 
 class AudioAsked(Strict):
     """What is left out stays as it is."""
 
     hears: Literal["all"] | list[str] | None = Field(
-        default=None, max_length=100, description="identities of the room that the phone hears; nobody else is heard"
+        default=None, max_length=MOST_HEARD, description="identities of the room that the phone hears; nobody else is heard"
     )
     speaks: bool | None = Field(default=None, description="false: the room hears silence from the phone")
     held: bool | None = Field(default=None, description="music for the phone, silence for the room")

@@ -1,0 +1,76 @@
+"""What a transfer needs of the world. Every method may be called again for the same thing, and then changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.calls.transfer_facts import Mode, TransferOutcome
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the caller is: the room, and who is who in it. `agent` is empty while none is there."""
+
+    call_id: str
+    room: str
+    caller: str
+    agent: str = ""
+
+
+@dataclass(frozen=True)
+class HumanDialled:
+    """`attempt_id` names the call out (`asked_by`); `identity` is the human's in the room."""
+
+    attempt_id: str
+    target_id: str
+    identity: str
+    ring_s: int
+
+
+class Isolation(Protocol):
+    """Who hears whom. Each fails closed: when it raises Unavailable, nobody hears more than before."""
+
+    async def hold(self, place: Place, mode: Mode) -> None:
+        """The caller hears music, or ringback in a cold transfer; nobody hears the caller."""
+        ...
+
+    async def consult(self, place: Place, human: str) -> None:
+        """Agent and human hear each other; the caller goes on hearing music, unheard."""
+        ...
+
+    async def join(self, place: Place, human: str) -> None:
+        """Caller and human hear each other; so does the agent, who introduces them and leaves."""
+        ...
+
+    async def back(self, place: Place) -> None:
+        """Caller and agent hear each other again."""
+        ...
+
+
+class Humans(Protocol):
+    """Reaching humans. What becomes of a call is told by its record."""
+
+    async def dial(self, place: Place, human: HumanDialled) -> None:
+        """Begins to call; who answers is in the room, heard by nobody. Raises GatewayError when that cannot begin."""
+        ...
+
+    async def drop(self, place: Place, identity: str) -> None:
+        """Takes the human out of the room, ringing or not. Raises Unavailable."""
+        ...
+
+
+class AgentLine(Protocol):
+    """What the agent of the call is told. Raises Unavailable, or NotFound when there is none."""
+
+    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str) -> None:
+        """Speak with this human now; `ConsultAnswered` tells what came of it."""
+        ...
+
+    async def introduce(self, place: Place, transfer_id: str) -> None:
+        """Caller and human hear each other: a last word, and leave."""
+        ...
+
+    async def give_back(self, place: Place, transfer_id: str, outcome: TransferOutcome) -> None:
+        """The caller is yours again; say how it went."""
+        ...

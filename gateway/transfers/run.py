@@ -1,0 +1,234 @@
+"""Carries one transfer to its end: asks what is next, does it, records it, waits for news.
+
+Everything that matters is in the call's record before it is done, under an id of its own; so this may die at any
+point and be run again by another process, which goes on from the record and repeats nothing that dials.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.calls.call import Call
+from gateway.calls.performing import Begin
+from gateway.calls.repository import CallRepository
+from gateway.calls.runner import CallRunner
+from gateway.calls.stored import read_call, read_event
+from gateway.calls.transfer_facts import (
+    AttemptEnded,
+    AttemptMoved,
+    AttemptOutcome,
+    AttemptPlaced,
+    CallerParked,
+    HumanLeft,
+    OfTransfer,
+    TransferJoined,
+    TransferOutcome,
+    TransferSettled,
+)
+from gateway.kernel.clock import Clock
+from gateway.kernel.errors import GatewayError
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+from gateway.transfers import moves as m
+from gateway.transfers.mirror import news_of, who_ended
+from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Isolation, Place
+from gateway.transfers.story import Attempt, Story, tell
+
+SOURCE = "transfers"
+AGAIN_S = 1.0  # after a move that failed; and at the latest so often the record is read again
+_STAGES = ("ringing", "answered")
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class TransferServices:
+    runner: CallRunner
+    begin: Begin
+    clock: Clock
+    isolation: Isolation
+    humans: Humans
+    agent: AgentLine
+
+
+def human_identity(attempt_id: str) -> str:
+    """In the room; derived, so that whoever comes after a crash finds the human there."""
+    return f"human-{attempt_id}"
+
+
+class TransferRun:
+    """`await run()`: how it ended. Afterwards `await company()` until the human has gone, if there is one."""
+
+    def __init__(self, call_id: str, transfer_id: str, services: TransferServices) -> None:
+        self._call_id, self._transfer_id, self._services = call_id, transfer_id, services
+        self._changed = asyncio.Event()
+        self._calls: dict[str, Call] = {}  # to humans, by attempt
+        self._tasks = TaskSet()
+        self._failed = False
+
+    def heard_of(self, call: Call) -> None:
+        """A call was recorded: the caller's, one of ours, or anybody's."""
+        if call.asked_by.startswith(self._transfer_id):
+            self._calls[call.asked_by] = call
+            self._changed.set()
+        elif call.id == self._call_id:
+            self._changed.set()
+
+    async def run(self) -> TransferOutcome:
+        await self._catch_up()
+        try:
+            while True:
+                self._changed.clear()
+                story, call = await self._read()
+                story = await self._note_news(story)
+                if story.outcome:
+                    return story.outcome
+                step = m.next_moves(story, self._services.clock.now())
+                for move in step.moves:
+                    if not await self._tried(move, story, _place(call)):
+                        break
+                if not step.moves or self._failed:
+                    await self._wait(step.again_at)
+        finally:
+            await self._tasks.close()
+
+    async def company(self) -> None:
+        """Returns when the human whom the caller was joined with is gone; the caller's record tells what follows."""
+        while True:
+            self._changed.clear()
+            story, call = await self._read()
+            human = self._calls.get(story.joined)
+            if not story.joined or call.ended or call.human != self._transfer_id:
+                return
+            if human and human.ended:
+                await self._record(HumanLeft, "human-left", by=who_ended(human))
+                return
+            await self._wait(None)
+
+    async def _catch_up(self) -> None:
+        """What was recorded of calls to humans while nobody ran this."""
+        story, _ = await self._read()
+        async with self._services.begin() as session:
+            for call in await CallRepository(session).out_since(story.began_at):
+                self.heard_of(call)
+
+    # -- the record -------------------------------------------------------------------------------------------
+
+    async def _read(self) -> tuple[Story, Call]:
+        async with self._services.begin() as session:
+            repository = CallRepository(session)
+            row = await repository.get(self._call_id)
+            log = [read_event(entry) for entry in await repository.log(self._call_id)]
+        facts: list[Any] = [event.what for event in log]
+        story = tell(facts, self._transfer_id)
+        if row is None or story is None:
+            raise LookupError("there is no such transfer")
+        return story, read_call(row)
+
+    async def _record(self, kind: type[OfTransfer], name: str, **fields: object) -> bool:
+        """Under a name of its own; False when that was recorded before."""
+        fact = kind.model_validate(
+            {
+                "id": f"{self._transfer_id}:{name}", "call_id": self._call_id, "source": SOURCE, "seq": 0,
+                "at": self._services.clock.now(), "transfer_id": self._transfer_id, **fields,
+            }
+        )  # fmt: skip
+        taken = await self._services.runner.take([fact])  # type: ignore[list-item]
+        return taken.stored == 1
+
+    async def _note_news(self, story: Story) -> Story:
+        """Writes what the calls to humans have come to into the caller's record."""
+        wrote = False
+        for one in story.attempts:
+            call = self._calls.get(one.id)
+            news = news_of(one, call) if call and one.is_open else None
+            if news in _STAGES:
+                wrote |= await self._record(AttemptMoved, f"{one.id}:{news}", attempt_id=one.id, stage=news)
+            elif news and call and call.termination:
+                wrote |= await self._ended(one, news, call.termination.sip_code)
+        return (await self._read())[0] if wrote else story
+
+    async def _ended(self, one: Attempt, outcome: str, sip_code: int | None = None) -> bool:
+        return await self._record(
+            AttemptEnded, f"{one.id}:ended", attempt_id=one.id, outcome=outcome, sip_code=sip_code
+        )
+
+    async def _wait(self, until: datetime | None) -> None:
+        seconds = AGAIN_S
+        if until is not None and not self._failed:
+            seconds = min(seconds, max(0.0, (until - self._services.clock.now()).total_seconds()))
+        self._failed = False
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+
+    # -- moves ------------------------------------------------------------------------------------------------
+
+    async def _tried(self, move: m.Move, story: Story, place: Place) -> bool:
+        try:
+            await self._do(move, story, place)
+        except GatewayError as error:  # it is asked for again, with what is true then
+            _log.warning("transfer_move_failed", call_id=self._call_id, move=type(move).__name__, code=error.code)
+            self._failed = True
+            return isinstance(move, m.GiveBack)  # an agent that is not there must not keep a transfer open
+        return True
+
+    async def _do(self, move: m.Move, story: Story, place: Place) -> None:
+        services = self._services
+        match move:
+            case m.Park():
+                await services.isolation.hold(place, story.mode)
+                await self._record(CallerParked, "parked")
+            case m.Place(attempt_id=name, wave=wave, ring=ring):
+                new = await self._record(
+                    AttemptPlaced, f"{name}:placed", attempt_id=name, target_id=ring.target_id, wave=wave,
+                    ring_s=ring.ring_s,
+                )  # fmt: skip
+                if new:  # whoever finds it recorded does not know whether it was dialled, and so never dials
+                    human = HumanDialled(name, ring.target_id, human_identity(name), ring.ring_s)
+                    self._tasks.start(self._dial(place, human), name="transfer:dial")
+            case m.Brief(attempt_id=name):
+                await services.isolation.consult(place, human_identity(name))
+                await services.agent.brief(place, self._transfer_id, name, human_identity(name))
+                await self._record(AttemptMoved, f"{name}:briefed", attempt_id=name, stage="briefed")
+            case m.Join(attempt_id=name):
+                await services.isolation.join(place, human_identity(name))
+                await self._record(TransferJoined, "joined", attempt_id=name)
+                self._tasks.start(self._introduce(place), name="transfer:introduce")
+            case m.Drop(attempt_id=name, outcome=outcome):
+                await self._drop(story, name, outcome, place)
+            case m.GiveBack(outcome=outcome):
+                await services.isolation.back(place)
+                await services.agent.give_back(place, self._transfer_id, outcome)
+            case m.Settle(outcome=outcome):
+                await self._record(TransferSettled, "settled", outcome=outcome)
+
+    async def _dial(self, place: Place, human: HumanDialled) -> None:
+        try:
+            await self._services.humans.dial(place, human)
+        except GatewayError as error:
+            _log.warning("human_not_dialled", call_id=self._call_id, code=error.code)
+            await self._record(
+                AttemptEnded, f"{human.attempt_id}:ended", attempt_id=human.attempt_id, outcome="unreachable"
+            )
+
+    async def _drop(self, story: Story, name: str, outcome: AttemptOutcome, place: Place) -> None:
+        await self._services.humans.drop(place, human_identity(name))
+        if one := story.attempt(name):
+            await self._ended(one, outcome)
+
+    async def _introduce(self, place: Place) -> None:
+        """They hear each other already; without these words the transfer succeeds as well."""
+        try:
+            await self._services.agent.introduce(place, self._transfer_id)
+        except GatewayError as error:
+            _log.warning("not_introduced", call_id=self._call_id, code=error.code)
+
+
+def _place(call: Call) -> Place:
+    return Place(call.id, call.room, call.pii.leg_identity, call.agent_identity)

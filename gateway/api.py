@@ -10,6 +10,7 @@ import gateway.auth.endpoints
 import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
 import gateway.calls.scanner_endpoints
+import gateway.transfers.endpoints
 import trunks.endpoints
 import trunks.number_endpoints
 
@@ -19,6 +20,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     trunks.endpoints.outbound,
     dispatch_rules.endpoints.router,
     agents.endpoints.router,
+    gateway.transfers.endpoints.router,
     gateway.calls.endpoints.router,
     gateway.calls.scanner_endpoints.router,
     gateway.auth.endpoints.router,

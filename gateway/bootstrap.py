@@ -31,6 +31,7 @@ from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
 from gateway.settings import Settings
+from gateway.transfers.repository import TargetRepository
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
 
@@ -55,6 +56,7 @@ class Container:
         state.agent_exists = agent_exists
         state.rule_of_agent = rule_of_agent
         state.rule_of_trunk = rule_of_trunk
+        state.target_of_trunk = target_of_trunk
 
 
 async def rule_of_agent(session: AsyncSession, agent_id: str) -> str | None:
@@ -63,6 +65,10 @@ async def rule_of_agent(session: AsyncSession, agent_id: str) -> str | None:
 
 async def rule_of_trunk(session: AsyncSession, trunk_id: str) -> str | None:
     return next((row.id for row in await RuleRepository(session).all() if trunk_id in row.trunk_ids), None)
+
+
+async def target_of_trunk(session: AsyncSession, trunk_id: str) -> str | None:
+    return await TargetRepository(session).of_trunk(trunk_id)
 
 
 def migrate(settings: Settings) -> None:

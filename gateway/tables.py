@@ -7,6 +7,7 @@ import dispatch_rules.models
 import gateway.auth.models
 import gateway.calls.models
 import gateway.rest.idempotency
+import gateway.transfers.models
 import trunks.models
 from gateway.db.base import Base
 
@@ -16,6 +17,7 @@ ALL = (
     gateway.auth.models,
     gateway.calls.models,
     gateway.rest.idempotency,
+    gateway.transfers.models,
     trunks.models,
 )
 metadata = Base.metadata

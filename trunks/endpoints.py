@@ -153,8 +153,15 @@ async def change_outbound(
 
 
 @outbound.delete("/{trunk_id}", status_code=204)
-async def delete_outbound(trunk_id: str, caller: Writer, session: Session, clock: RequestClock) -> None:
+async def delete_outbound(
+    trunk_id: str, caller: Writer, session: Session, clock: RequestClock, request: Request
+) -> None:
     row = await TrunkRepository(session).get(trunk_id, "outbound")
+    if target := await request.app.state.target_of_trunk(session, row.id):
+        raise Conflict(
+            f"transfer target {target} is called by this trunk", code="trunk.in_use",
+            todo=f"give {target} another trunk_id, or delete it first",
+        )  # fmt: skip
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
 

@@ -51,6 +51,10 @@ async def _rule(plane: Plane, n: int) -> Json:
     return {"name": f"rule {n}", "trunk_ids": [trunk["id"]], "agent_id": agent["id"], "numbers": numbers}
 
 
+async def _target(plane: Plane, n: int) -> Json:
+    return {"name": f"person {n}", "kind": "operator", "identity": f"person{n}"}
+
+
 async def _key(plane: Plane, n: int) -> Json:
     return {"name": f"key {n}", "role": "viewer"}
 
@@ -60,7 +64,8 @@ INBOUND = Resource("/v1/inbound-trunks", "trunks", "trk", _inbound, {"enabled": 
 OUTBOUND = Resource("/v1/outbound-trunks", "trunks", "trk", _outbound, {"transport": "tls"}, {"transport": "smoke"})
 RULES = Resource("/v1/dispatch-rules", "dispatch_rules", "rule", _rule, {"max_duration_s": 60}, {"max_duration_s": 1})
 AGENTS = Resource("/v1/agents", "agents", "agt", _agent, {"greeting": "Good day"}, {"greeting": []})
+TARGETS = Resource("/v1/transfer-targets", "transfer_targets", "tgt", _target, {"ring_s": 30}, {"ring_s": 4})
 KEYS = Resource("/v1/api-keys", "api_keys", "key", _key, {}, {"role": "king"})
 
-CONFIGURED = (NUMBERS, INBOUND, OUTBOUND, RULES, AGENTS)  # what is read one by one and changed
+CONFIGURED = (NUMBERS, INBOUND, OUTBOUND, RULES, AGENTS, TARGETS)  # what is read one by one and changed
 ALL = (*CONFIGURED, KEYS)

@@ -30,7 +30,9 @@ class AudioAsked(Strict):
     """What is left out stays as it is."""
 
     hears: Literal["all"] | list[str] | None = Field(
-        default=None, max_length=MOST_HEARD, description="identities of the room that the phone hears; nobody else is heard"
+        default=None,
+        max_length=MOST_HEARD,
+        description="identities of the room that the phone hears; nobody else is heard",
     )
     speaks: bool | None = Field(default=None, description="false: the room hears silence from the phone")
     held: bool | None = Field(default=None, description="music for the phone, silence for the room")

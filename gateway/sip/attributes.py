@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.calls.leg_commands import HUMAN, ROLE
+
 INCLUDE_X_HEADERS, INCLUDE_ALL_HEADERS = 1, 2
 LONGEST_VALUE = 1024
 STATUS = "sip.callStatus"
@@ -46,7 +48,8 @@ def leg_attributes(
 
 def outbound_attributes(leg: LegIdentity, asked: dict[str, str], of_verdict: dict[str, str]) -> dict[str, str]:
     """Attributes of the participant of a call out, `dialing`: what was asked for, and what is not theirs to say."""
-    attributes = {key: value for key, value in asked.items() if not key.startswith("gateway.") or key == ASKED_BY}
+    ours = {(ASKED_BY, asked.get(ASKED_BY)), (ROLE, HUMAN)}
+    attributes = {key: value for key, value in asked.items() if not key.startswith("gateway.") or (key, value) in ours}
     attributes |= {key: value for key, value in of_verdict.items() if key.startswith("gateway.")}
     attributes |= {"sip.callID": leg.leg_id, STATUS: "dialing", "gateway.callID": leg.call_id}
     return {key: value[:LONGEST_VALUE] for key, value in attributes.items() if value}

@@ -19,6 +19,7 @@ from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.attributes import LegIdentity, dialog_attributes, header_attributes, outbound_attributes
+from gateway.sip.birth import routes_at_birth
 from gateway.sip.bus.sip_internal import DialAsked
 from gateway.sip.call_state import CallState
 from gateway.sip.dial_headers import of_attributes
@@ -184,7 +185,8 @@ class OutboundCall:
         leg = OutboundLeg(self.call_id, rtp, self._node, self._steps, self.end, own_number=self.own_user)
         leg.state = CallState(self._node, self.leg_id, "", seat, outbound=True)
         token = asked.token or sip_participant_token(livekit, seat, attributes)
-        leg.room = RoomLink(asked.livekit_url or livekit.url, token, leg, frame_rate=rtp.frame_rate)
+        url, routes = asked.livekit_url or livekit.url, routes_at_birth(asked.attributes)
+        leg.room = RoomLink(url, token, leg, frame_rate=rtp.frame_rate, routes=routes)
         LegAudio(self.call_id, leg, self._node, self._tasks)
         self._leg = leg
         try:

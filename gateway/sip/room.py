@@ -17,6 +17,7 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip import agent_watch
 from gateway.sip.attributes import STATUS
+from gateway.sip.birth import OPEN, Routes
 from gateway.sip.caller_audio import CallerAudio
 from gateway.sip.livekit_ffi import no_audio, only_its_own
 from gateway.sip.mixer import Everybody, Mixer
@@ -66,7 +67,10 @@ class RoomListener(Protocol):
 
 
 class RoomLink:
-    def __init__(self, url: str, token: str, listener: RoomListener, *, frame_rate: int = SAMPLE_RATE) -> None:
+    def __init__(
+        self, url: str, token: str, listener: RoomListener, *, frame_rate: int = SAMPLE_RATE, routes: Routes = OPEN
+    ) -> None:
+        """`routes` hold until somebody says otherwise, from before the first sound of either side."""
         self._url = url
         self._token = token
         self._listener = listener
@@ -74,6 +78,8 @@ class RoomLink:
         self._frame_rate = frame_rate
         self._audio = CallerAudio(frame_rate)
         self._mixer = Mixer(frame_rate)
+        self.hear(routes.hears)
+        self.speak(routes.speaks)
         self._tasks = TaskSet()
         self._joining: asyncio.Future[None] | None = None
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)

@@ -18,6 +18,7 @@ from gateway.sip.node import SipNode
 from tests.integration.sip_node.caller import TONE, Caller
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, until
 from tests.integration.switchboard import Switchboard
+from tests.integration.transfers.voices import Voice
 
 
 class Commander:
@@ -28,7 +29,7 @@ class Commander:
         self.tokens = RoleTokens(folder / "state" / "keys")
         self._facts = control_plane
 
-    async def asks(self, agent: EchoAgent, to: str = "", **asked: object) -> dict[str, object]:
+    async def asks(self, agent: EchoAgent | Voice, to: str = "", **asked: object) -> dict[str, object]:
         """Sends one command to the phone of the last call; what came of it."""
         call_id = self._facts.asked[-1]["call_id"]
         command = AudioCommand(id=new_id("cmd"), asked=AudioAsked.model_validate(asked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import calls, demo, doctor, phone, processes, stack
+from gateway.cli import calls, demo, doctor, phone, processes, stack, targets
 
 app = typer.Typer(
     name="gateway",
@@ -18,4 +18,5 @@ demo.register(app)
 doctor.register(app)
 phone.register(app)
 app.add_typer(calls.app, name="calls")
+app.add_typer(targets.app, name="targets")
 processes.register(app)

@@ -5,19 +5,14 @@ A command travels as a LiveKit data message to the leg's participant; what came 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from gateway.calls.facts import Strict
-from gateway.kernel.errors import NotAuthenticated
+from gateway.calls.signed_commands import Door, sign
 from gateway.kernel.role_tokens import RoleTokens
 
-TOPIC = "gateway.command"
-LIFETIME = timedelta(seconds=10)
-REMEMBERED = 256
 MOST_HEARD = 100
 
 # Attributes of CreateSIPParticipant; a call out begins by them. What cannot be read: hears nobody, is not heard.
@@ -52,30 +47,15 @@ class AudioCommand(Strict):
 
 
 def sign_command(tokens: RoleTokens, call_id: str, command: AudioCommand) -> str:
-    said = {"jti": command.id, "call": call_id, "asked": command.asked.model_dump_json(exclude_none=True)}
-    return tokens.sign("node", "commands", "control-plane", said=said, lifetime=LIFETIME)
+    return sign(tokens, "node", call_id, command.id, command.asked.model_dump_json(exclude_none=True))
 
 
-class CommandDoor:
-    """Lets in what was signed for this call, each command once."""
+class CommandDoor(Door[AudioCommand]):
+    """Lets in what was signed for the leg of this call, each command once."""
 
     def __init__(self, tokens: RoleTokens, call_id: str) -> None:
-        self._tokens, self._call_id = tokens, call_id
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        super().__init__(tokens, "node", call_id, _read)
 
-    def take(self, token: bytes) -> AudioCommand:
-        """Raises NotAuthenticated for anything else."""
-        claims = self._tokens.claims(token.decode("ascii", "replace"), "commands")
-        number = str(claims.get("jti", ""))
-        if claims.get("call") != self._call_id or not number:
-            raise NotAuthenticated("the command is for another call")
-        if number in self._seen:
-            raise NotAuthenticated("the command came before")
-        try:
-            command = AudioCommand(id=number, asked=AudioAsked.model_validate_json(str(claims.get("asked", ""))))
-        except ValidationError as error:
-            raise NotAuthenticated("the command cannot be read") from error
-        self._seen[number] = None
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        return command
+
+def _read(number: str, asked: str) -> AudioCommand:
+    return AudioCommand(id=number, asked=AudioAsked.model_validate_json(asked))

@@ -17,10 +17,10 @@ import jwt
 from gateway.kernel.errors import NotAuthenticated, SetupError
 
 Role = Literal["node", "worker"]
-Audience = Literal["admissions", "facts", "profiles", "commands"]
+Audience = Literal["admissions", "facts", "profiles", "commands", "agent_commands"]
 ROLES: dict[Role, frozenset[Audience]] = {
     "node": frozenset({"admissions", "facts", "commands"}),
-    "worker": frozenset({"profiles", "facts", "admissions"}),
+    "worker": frozenset({"profiles", "facts", "admissions", "agent_commands"}),
 }
 LIFETIME = timedelta(minutes=5)
 

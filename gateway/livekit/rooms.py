@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from livekit import api
 from livekit.protocol import models
 
-from gateway.calls.leg_commands import TOPIC
 from gateway.calls.ports import ParticipantKind, RoomParticipant
+from gateway.calls.signed_commands import TOPIC
 from gateway.kernel.errors import NotFound
 from gateway.livekit.client import LiveKitClient
 

@@ -11,7 +11,7 @@ import numpy as np
 from livekit import rtc
 from livekit.rtc.participant import PublishDTMFError, PublishTrackError
 
-from gateway.calls import leg_commands
+from gateway.calls import signed_commands
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -19,6 +19,7 @@ from gateway.sip import agent_watch
 from gateway.sip.attributes import STATUS
 from gateway.sip.birth import OPEN, Routes
 from gateway.sip.caller_audio import CallerAudio
+from gateway.sip.company import keeps_company, may_keep_company
 from gateway.sip.livekit_ffi import no_audio, only_its_own
 from gateway.sip.mixer import Everybody, Mixer
 from gateway.sip.rtp.digits import KEYS
@@ -47,8 +48,8 @@ class RoomListener(Protocol):
     def audio_published(self) -> None:
         """Somebody is about to speak: time to answer."""
 
-    def audio_heard(self) -> None:
-        """Somebody's audio reaches us."""
+    def agent_heard(self, identity: str) -> None:
+        """Audio reaches us that is not a person's."""
 
     def agent_alive(self, identity: str) -> None: ...
 
@@ -176,9 +177,11 @@ class RoomLink:
         """Of our own participant, as the room has them, or had when we were last in it; whoever may can change them."""
         return dict(self._room.local_participant.attributes) if self._joined_as else {}
 
-    @property
-    def is_alone(self) -> bool:
-        return not self._room.remote_participants
+    def has_company(self) -> bool:
+        """A person is there whom the phone may hear."""
+        others = self._room.remote_participants if self._room.isconnected() else {}
+        heard = (others.get(identity) for identity in self._mixer.audible())
+        return any(keeps_company(one.kind, one.attributes) for one in heard if one is not None)
 
     def _on_publication(self, publication: rtc.RemoteTrackPublication) -> None:
         if publication.kind == rtc.TrackKind.KIND_AUDIO:
@@ -189,7 +192,8 @@ class RoomLink:
     ) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
             self._tasks.start(self._listen(track, participant.identity), name="leg:remote-audio")
-            self._listener.audio_heard()
+            if not may_keep_company(participant.kind):
+                self._listener.agent_heard(participant.identity)
 
     async def _listen(self, track: rtc.Track, identity: str) -> None:
         stream = rtc.AudioStream(
@@ -210,7 +214,7 @@ class RoomLink:
 
     def _on_packet(self, packet: rtc.DataPacket) -> None:
         if packet.participant is None:
-            if packet.topic == leg_commands.TOPIC:
+            if packet.topic == signed_commands.TOPIC:
                 self.on_command(packet.data)
             return
         if packet.topic == agent_watch.TOPIC:

@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 from livekit import api, rtc
 
-from gateway.calls.leg_commands import TOPIC
 from gateway.calls.memory_rooms import Dispatch, MemoryRooms
 from gateway.calls.ports import ParticipantKind, RoomParticipant, Rooms
+from gateway.calls.signed_commands import TOPIC
 from gateway.kernel.errors import NotFound, Unavailable
 from gateway.kernel.ids import new_id
 from gateway.livekit.client import LiveKitClient

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from pydantic import ValidationError
 
-from gateway.calls import leg_commands
+from gateway.calls import signed_commands
 from gateway.calls.leg_commands import AudioAsked, AudioCommand, CommandDoor, sign_command
 from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
@@ -57,7 +57,7 @@ def test_an_old_a_changed_and_a_forged_command_are_refused(
     head, body, seal = signed(tokens).split(b".")
     claims = jwt.decode(signed(tokens), options={"verify_signature": False})
     forged = jwt.encode({**claims, "jti": "x"}, "k" * 64, algorithm="HS256", headers={"kid": "node"}).encode()
-    monkeypatch.setattr(leg_commands, "LIFETIME", timedelta(seconds=-1))
+    monkeypatch.setattr(signed_commands, "LIFETIME", timedelta(seconds=-1))
     for message in (b".".join((head, body[:-2] + b"AA", seal)), forged, signed(tokens)):
         with pytest.raises(NotAuthenticated):
             door.take(message)

@@ -1,0 +1,60 @@
+"""What the control plane tells the agent of a call during a transfer. Signed; see `signed_commands`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from gateway.calls.facts import Strict
+from gateway.calls.signed_commands import Door, sign
+from gateway.calls.transfer_facts import TransferOutcome
+from gateway.kernel.role_tokens import RoleTokens
+
+
+class Brief(Strict):
+    """Speak with this human, whom the caller does not hear: who is waiting, why, and will you take the call?"""
+
+    kind: Literal["brief"] = "brief"
+    transfer_id: str
+    attempt_id: str
+    human: str = Field(description="identity in the room")
+
+
+class Introduce(Strict):
+    """Caller and human hear each other: a last word, and leave."""
+
+    kind: Literal["introduce"] = "introduce"
+    transfer_id: str
+
+
+class GiveBack(Strict):
+    """The caller is yours again; say how it went, and go on."""
+
+    kind: Literal["give_back"] = "give_back"
+    transfer_id: str
+    outcome: TransferOutcome
+
+
+AgentAsked = Annotated[Brief | Introduce | GiveBack, Field(discriminator="kind")]
+_asked: TypeAdapter[AgentAsked] = TypeAdapter(AgentAsked)
+
+
+class AgentCommand(Strict):
+    id: str
+    asked: AgentAsked
+
+
+def sign_agent_command(tokens: RoleTokens, call_id: str, command: AgentCommand) -> str:
+    return sign(tokens, "worker", call_id, command.id, command.asked.model_dump_json())
+
+
+class AgentDoor(Door[AgentCommand]):
+    """Lets in what was signed for the agent of this call, each command once."""
+
+    def __init__(self, tokens: RoleTokens, call_id: str) -> None:
+        super().__init__(tokens, "worker", call_id, _read)
+
+
+def _read(number: str, asked: str) -> AgentCommand:
+    return AgentCommand(id=number, asked=_asked.validate_json(asked))

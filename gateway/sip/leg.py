@@ -53,7 +53,6 @@ class LiveLeg:
         self.ending = False  # somebody has ended it; nothing may begin any more
         self.tone: Callable[[], Samples] | None = None  # for the phone, in place of the room
         self.earpiece = Earpiece(own_number)
-        self._heard = False
         self._call_id = call_id
         self._call = call
         self._rtp = rtp
@@ -64,7 +63,7 @@ class LiveLeg:
         self._steps = steps
         self._end = end
         self._policy = policy
-        self._care = AgentCare(self._agent_lost, self._nobody_came)
+        self._care = AgentCare(self._agent_lost, self._nobody_came, lambda: self.room.has_company())
         self._tasks = TaskSet()
         self._max_duration_s = 0.0
         self._limit: asyncio.TimerHandle | None = None
@@ -80,9 +79,7 @@ class LiveLeg:
         self._max_duration_s = max_duration_s
         if self.answered:
             self._went_on()
-        self._care.start(agent_wait_s)
-        if self._heard:
-            self._care.heard()
+        self._care.start(agent_wait_s, due=True)
         if "agent_audio" in self._steps.done:  # it was faster than our own join
             self._answer()
 
@@ -91,9 +88,8 @@ class LiveLeg:
         if self.is_in_room:
             self._answer()
 
-    def audio_heard(self) -> None:
-        self._heard = True
-        self._care.heard()
+    def agent_heard(self, identity: str) -> None:
+        self._care.heard(identity)
 
     def _answer(self) -> None:
         if self.answered or self.ending:

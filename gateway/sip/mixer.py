@@ -63,6 +63,10 @@ class Mixer:
         if wanted is None:
             raise BadInput("who is heard must be ALL or a list of identities", field="hear")
 
+    def audible(self) -> set[str]:
+        """Whose tracks are there and heard."""
+        return {source.identity for source in self._sources.values() if source.heard}
+
     def open(self, track: str, identity: str = "") -> FrameQueue:
         """A queue for the frames of a new track."""
         source = self._sources[track] = _Source(identity, self._hears(identity))

@@ -49,7 +49,7 @@ class OutboundLeg:
         self.earpiece = Earpiece(own_number)
         self._line: PhoneLine | None = None
         self._call_id, self._rtp, self._services, self._steps, self._end = call_id, rtp, services, steps, end
-        self._care = AgentCare(self._agent_lost, self._nobody_left)
+        self._care = AgentCare(self._agent_lost, self._nobody_left, lambda: self.room.has_company())
         self._tasks = TaskSet()
         self._statuses: asyncio.Queue[tuple[str, dict[str, str]]] = asyncio.Queue(maxsize=STATUSES_WAITING)
         self._limit: asyncio.TimerHandle | None = None
@@ -96,8 +96,7 @@ class OutboundLeg:
         self.silence()
         loop = asyncio.get_running_loop()
         self._limit = loop.call_later(max_duration_s, self._end, ending("max_duration"))
-        self._care.start(AGENT_WAIT_S)
-        self._care.heard()  # whoever wants this call is there already; only a loss counts
+        self._care.start(AGENT_WAIT_S, due=False)  # whoever wants this call is there already
         self.state.answered(self.line.codec)
         self._tasks.start(self._begin(keys, attributes), name="leg:begin")
 
@@ -155,8 +154,8 @@ class OutboundLeg:
     def audio_published(self) -> None:
         """Whoever speaks, the far end answers when it likes."""
 
-    def audio_heard(self) -> None:
-        self._care.heard()
+    def agent_heard(self, identity: str) -> None:
+        self._care.heard(identity)
 
     def agent_alive(self, identity: str) -> None:
         self._care.alive(identity)
@@ -183,9 +182,8 @@ class OutboundLeg:
         self._services.facts.record(AgentLost, self._call_id, identity=lost.identity, reason=lost.reason)
 
     def _nobody_left(self) -> None:
-        """Nobody is to sit on a line that has no other end; with others in the room the agent was free to go."""
-        if self.room.is_alone:
-            self._end(ending("agent_gone"))
+        """Nobody is to sit on a line that has no other end."""
+        self._end(ending("agent_gone"))
 
     # --- the end ----------------------------------------------------------------------------
 

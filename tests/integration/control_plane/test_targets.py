@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -252,6 +253,16 @@ async def test_a_member_of_a_team_is_not_deleted_and_the_team_is_named(plane: Pl
     assert (await plane.admin.delete(f"{PATH}/{ana['id']}")).status_code == 204
     assert (await plane.admin.delete(f"{PATH}/{desk['id']}")).status_code == 204
     assert (await plane.admin.delete(f"{PATH}/{bea['id']}")).status_code == 204
+
+
+async def test_a_member_deleted_while_a_team_is_made_of_it_leaves_no_team_without_it(plane: Plane) -> None:
+    for n in range(10):
+        ana = await person(plane, f"ana{n}")
+        body = {"name": "desk", "kind": "team", "members": [ana["id"]]}
+        made, gone = await asyncio.gather(
+            plane.admin.post(PATH, json=body), plane.admin.delete(f"{PATH}/{ana['id']}")
+        )  # fmt: skip
+        assert (made.status_code, gone.status_code) in ((201, 409), (404, 204)), (made.text, gone.text)
 
 
 async def test_a_trunk_that_a_target_is_called_by_is_not_deleted(plane: Plane) -> None:

@@ -1,4 +1,4 @@
-"""Facts: what the world told us about a call. Reported to `POST /internal/v1/facts`.
+"""Facts: what the world told us about a call. Reported to `POST /internal/v1/facts`, as `reported_facts` says.
 
 A fact is immutable and carries its own time; `seq` orders the facts of one source within one call.
 Personal data (numbers, digits, words) travels only in the field `pii`. Durations are milliseconds.
@@ -7,9 +7,9 @@ Personal data (numbers, digits, words) travels only in the field `pii`. Duration
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 Party = Literal["caller", "callee", "agent", "human", "carrier", "gateway"]
 
@@ -249,38 +249,3 @@ class CallLost(Fact):
 
     kind: Literal["call_lost"] = "call_lost"
     slug: str = Field(description="node_lost, room_lost, gateway_restarted")
-
-
-AnyFact = Annotated[
-    InviteReceived
-    | InviteRefused
-    | LegJoined
-    | LegAnswered
-    | FirstAudio
-    | DigitPressed
-    | DialSent
-    | DialProgress
-    | DialFailed
-    | TransferAsked
-    | TransferEnded
-    | LegHeld
-    | AudioSet
-    | LegLeft
-    | AgentJoined
-    | AgentMissing
-    | AgentLost
-    | HangupAsked
-    | Utterance
-    | TurnMeasured
-    | ToolCalled
-    | FallbackPlayed
-    | CallLost,
-    Field(discriminator="kind"),
-]
-parse_fact: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)
-
-
-class FactBatch(Strict):
-    """Body of `POST /internal/v1/facts`; at most 500 facts. Answered 202 `{"stored": n, "repeated": m}`."""
-
-    facts: list[AnyFact] = Field(max_length=500)

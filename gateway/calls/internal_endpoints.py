@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
-from gateway.calls.facts import FactBatch
+from gateway.calls.reported_facts import FactBatch
 from gateway.calls.repository import CallRepository
 from gateway.calls.service import Calls
 from gateway.calls.stored import read_call, read_event

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from gateway.calls.admission import AdmissionVerdict
-from gateway.calls.facts import AnyFact, Fact, NumbersPii
+from gateway.calls.facts import Fact, NumbersPii
+from gateway.calls.reported_facts import AnyFact
 from gateway.calls.transfer_facts import TransferFact
 
 

@@ -7,8 +7,9 @@ Our own SIP node reports its leg and its agent itself, and faster; from a node t
 from __future__ import annotations
 
 from gateway.calls.call import Call
-from gateway.calls.facts import AgentJoined, AgentLost, AnyFact, LegLeft
+from gateway.calls.facts import AgentJoined, AgentLost, LegLeft
 from gateway.calls.ports import RoomEvent
+from gateway.calls.reported_facts import AnyFact
 
 SOURCE = "livekit"
 ROOM_CHANGED = frozenset({"room_finished", "participant_left", "participant_connection_aborted"})

@@ -14,7 +14,7 @@ from livekit import api, rtc
 from pydantic import ValidationError
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
-from gateway.calls.facts import FactBatch
+from gateway.calls.reported_facts import FactBatch
 from gateway.kernel.tasks import TaskSet
 from tests.integration.switchboard import Switchboard
 

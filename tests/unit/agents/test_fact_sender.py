@@ -12,7 +12,8 @@ import pytest
 
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.fact_spool import FactSpool
-from gateway.calls.facts import FactBatch, ToolCalled
+from gateway.calls.facts import ToolCalled
+from gateway.calls.reported_facts import FactBatch
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
 
 

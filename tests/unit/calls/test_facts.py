@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from gateway.calls import facts
+from gateway.calls import facts, reported_facts
 
 
 def reported() -> list[type[facts.Fact]]:
@@ -15,5 +15,5 @@ def reported() -> list[type[facts.Fact]]:
 
 @pytest.mark.parametrize("kind", reported(), ids=lambda kind: kind.__name__)
 def test_a_fact_can_be_reported(kind: type[facts.Fact]) -> None:
-    union, _ = get_args(facts.AnyFact)
+    union, _ = get_args(reported_facts.AnyFact)
     assert kind in get_args(union)

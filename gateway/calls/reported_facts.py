@@ -1,0 +1,70 @@
+"""The facts that processes may report, and the batch they come in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from gateway.calls.facts import (
+    AgentJoined,
+    AgentLost,
+    AgentMissing,
+    AudioSet,
+    CallLost,
+    DialFailed,
+    DialProgress,
+    DialSent,
+    DigitPressed,
+    FallbackPlayed,
+    FirstAudio,
+    HangupAsked,
+    InviteReceived,
+    InviteRefused,
+    LegAnswered,
+    LegHeld,
+    LegJoined,
+    LegLeft,
+    Strict,
+    ToolCalled,
+    TransferAsked,
+    TransferEnded,
+    TurnMeasured,
+    Utterance,
+)
+from gateway.calls.transfer_facts import ConsultAnswered
+
+AnyFact = Annotated[
+    InviteReceived
+    | InviteRefused
+    | LegJoined
+    | LegAnswered
+    | FirstAudio
+    | DigitPressed
+    | DialSent
+    | DialProgress
+    | DialFailed
+    | TransferAsked
+    | TransferEnded
+    | LegHeld
+    | AudioSet
+    | LegLeft
+    | AgentJoined
+    | AgentMissing
+    | AgentLost
+    | HangupAsked
+    | Utterance
+    | TurnMeasured
+    | ToolCalled
+    | FallbackPlayed
+    | CallLost
+    | ConsultAnswered,
+    Field(discriminator="kind"),
+]
+parse_fact: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)
+
+
+class FactBatch(Strict):
+    """Body of `POST /internal/v1/facts`; at most 500 facts. Answered 202 `{"stored": n, "repeated": m}`."""
+
+    facts: list[AnyFact] = Field(max_length=500)

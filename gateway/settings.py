@@ -57,6 +57,9 @@ class SipSettings(BaseModel):
     scanner_tries: int = Field(
         default=20, description="refused INVITEs of a stranger in a minute, until it is answered no more. 0 = always"
     )
+    admission_within_s: float = Field(
+        default=0.3, gt=0, description="a verdict on a call in; without one the trunk's loss policy decides"
+    )
     media_timeout_s: float = 30.0
     drain_s: float = Field(default=300.0, description="after SIGTERM, calls may go on for so long")
     realm: str = "gateway"

@@ -13,7 +13,7 @@ from gateway.kernel.errors import SetupError
 from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import Audience, RoleTokens
 
-ANSWER_WITHIN_S = 0.3
+HTTP_S = 2.0
 PENDING_AT_MOST_S = 2.0
 ASK_AGAIN_S = 0.2
 
@@ -25,19 +25,28 @@ class _NodeHeard(BaseModel):
 
 
 class ControlPlane:
-    """`process` is this start of the node; every start has a name of its own."""
+    """`process` is this start of the node; every start has a name of its own. `within_s`: patience of a call in."""
 
     def __init__(
-        self, base_url: str, tokens: RoleTokens, process: str, *, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+        self, base_url: str, tokens: RoleTokens, process: str, *, within_s: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:  # fmt: skip
         self._http = httpx.AsyncClient(
-            base_url=base_url.rstrip("/") + "/internal/v1", transport=transport, trust_env=False, timeout=2.0
+            base_url=base_url.rstrip("/") + "/internal/v1",
+            transport=transport,
+            trust_env=False,
+            timeout=max(HTTP_S, within_s),
         )
+        self._within_s = within_s
         self._tokens = tokens
         self._process = process
 
-    async def admission(self, asked: AdmissionAsked, *, within_s: float = ANSWER_WITHIN_S) -> AdmissionVerdict | None:
-        """The verdict, or None when nothing answers in time: then the trunk's policy decides, or nothing is dialled."""
+    async def admission(self, asked: AdmissionAsked, *, within_s: float = 0.0) -> AdmissionVerdict | None:
+        """The verdict, or None when nothing answers in time: then the trunk's policy decides, or nothing is dialled.
+
+        `within_s` 0: as long as this node waits for calls in.
+        """
+        within_s = within_s or self._within_s
         loop = asyncio.get_running_loop()
         ask_until = loop.time() + PENDING_AT_MOST_S
         verdict = await self._ask(asked, within_s)

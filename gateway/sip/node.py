@@ -62,7 +62,11 @@ class SipNode:
         tokens = RoleTokens(settings.keys_dir)
         self._bus = BusConnection(settings.redis_url)
         self._control_plane = ControlPlane(
-            settings.api.internal_url, tokens, self.name, transport=control_plane_transport
+            settings.api.internal_url,
+            tokens,
+            self.name,
+            within_s=sip.admission_within_s,
+            transport=control_plane_transport,
         )
         io_info = IoInfo(PsrpcClient(self._bus, SERVICE))
         policies = LossPolicies(settings.state_dir / "sip" / "loss_policies.json")

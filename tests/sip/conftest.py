@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.sip_node.caller import PATIENT_S
 from tests.sip.stack import RunningStack
 
 
@@ -27,7 +29,8 @@ def start_stack(folder: Path, *options: str) -> RunningStack:
         "--api-port",
         "0",
     ]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=600)
+    patient = {**os.environ, "GATEWAY_SIP__ADMISSION_WITHIN_S": str(PATIENT_S)}
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=600, env=patient)
     logs = folder / "logs"
     tails = "\n".join(f"== {p.name}\n{p.read_text()[-1500:]}" for p in logs.glob("*.log")) if done.returncode else ""
     assert done.returncode == 0, done.stderr + tails

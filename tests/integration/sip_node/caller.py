@@ -23,6 +23,7 @@ from tests.integration.switchboard import NUMBER, Switchboard
 HOST = "127.0.0.1"
 CALLER = "+15105550199"
 KEY = bytes(range(30))
+PATIENT_S = 10.0  # a busy machine is no outage of the control plane
 AnsweredCall = Callable[..., AbstractAsyncContextManager[tuple[OutgoingCall, EchoAgent]]]
 TONE = (np.sin(np.arange(160) * 2 * np.pi * 1000 / 8000) * 12000).astype(np.int16)
 
@@ -41,6 +42,7 @@ def settings_for(switchboard: Switchboard, folder: Path, **sip: object) -> Setti
                 "rtp_port_min": ports.rtp_low,
                 "rtp_port_max": ports.rtp_low + 60,
                 "scanner_tries": 0,
+                "admission_within_s": PATIENT_S,
                 **sip,
             }
         ),

@@ -14,6 +14,7 @@ from typing import Any
 from gateway.kernel.lifeline import die_with_parent
 from gateway.kernel.role_tokens import ensure_role_keys
 from gateway.stack.probes import sip_answers
+from tests.integration.sip_node.caller import PATIENT_S
 from tests.integration.switchboard import Switchboard
 
 HOST = "127.0.0.1"
@@ -66,6 +67,7 @@ async def live_node(
     env = {
         **os.environ, **plan.settings_env(), **(OPEN_DOORS if settings is None else settings),
         "GATEWAY_STATE_DIR": str(folder), "GATEWAY_SIP__PORT": str(port),
+        "GATEWAY_SIP__ADMISSION_WITHIN_S": str(PATIENT_S),
         "GATEWAY_SIP__RTP_PORT_MAX": str(plan.ports.rtp_low + RTP_PORTS),
     }  # fmt: skip
     with log.open("wb") as file:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 RATE, FRAME = 8000, 160
 WINDOW = 3 * FRAME  # long enough to tell tones apart that are 50 Hz from each other, short enough for one frame
 QUIETEST_DB = -140.0
+BESIDE_HZ = (-310, -200, -130, 130, 200, 310)
+OUT_DB = 6.0
 
 
 def levels(samples: NDArray[np.int16], hertz: float) -> NDArray[np.float64]:
@@ -21,6 +23,18 @@ def levels(samples: NDArray[np.int16], hertz: float) -> NDArray[np.float64]:
     probe = shape * np.exp(-2j * np.pi * hertz * np.arange(WINDOW) / RATE)
     amplitude = 2 * np.abs(windows @ probe) / shape.sum() / 32768
     return np.maximum(20 * np.log10(np.maximum(amplitude, 1e-9)), QUIETEST_DB)
+
+
+def standing_out(samples: NDArray[np.int16], hertz: float) -> NDArray[np.float64]:
+    """The same where it is a tone; QUIETEST_DB where it is no more than the clicks and noise on either side of it.
+
+    Sound that begins or ends at once, or misses a few samples, spreads over all frequencies.
+    """
+    level = levels(samples, hertz)
+    if not len(level):
+        return level
+    around = np.max([levels(samples, hertz + apart) for apart in BESIDE_HZ], axis=0)
+    return np.where(level > around + OUT_DB, level, QUIETEST_DB)
 
 
 def loudness(samples: NDArray[np.int16]) -> NDArray[np.float64]:

@@ -86,6 +86,7 @@ class RoomLink:
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
         self._give_up: asyncio.TimerHandle | None = None
         self._leaving = False
+        self._listening: dict[str, asyncio.Task[None]] = {}  # by track
         self.relays_digits = False  # keys of other phones in the room are sent on to ours
         self._joined_as = ""  # the session's id, which a resumed connection keeps
         self.on_command: Callable[[bytes], None] = lambda message: None  # of the control plane, through LiveKit
@@ -95,7 +96,7 @@ class RoomLink:
         on = self._room.on
         on("track_published", lambda publication, participant: self._on_publication(publication))
         on("track_subscribed", self._on_track)
-        on("track_unsubscribed", lambda track, publication, participant: self._mixer.close(track.sid))
+        on("track_unsubscribed", lambda track, publication, participant: self._stop_listening(track.sid))
         on("participant_disconnected", self._on_participant_left)
         on("data_received", self._on_packet)
         on("sip_dtmf_received", self._on_digit)
@@ -191,7 +192,9 @@ class RoomLink:
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
-            self._tasks.start(self._listen(track, participant.identity), name="leg:remote-audio")
+            self._stop_listening(track.sid)  # a track that was taken away may come back under the same name
+            listening = self._tasks.start(self._listen(track, participant.identity), name="leg:remote-audio")
+            self._listening[track.sid] = listening
             if not may_keep_company(participant.kind):
                 self._listener.agent_heard(participant.identity)
 
@@ -205,8 +208,15 @@ class RoomLink:
             async for event in stream:
                 queue.put(np.frombuffer(event.frame.data, dtype=np.int16))
         finally:
-            self._mixer.close(track.sid)
+            if self._listening.get(track.sid) is asyncio.current_task():  # and not one that has taken its place
+                del self._listening[track.sid]
+                self._mixer.close(track.sid)
             await stream.aclose()
+
+    def _stop_listening(self, track: str) -> None:
+        self._mixer.close(track)
+        if listening := self._listening.pop(track, None):
+            listening.cancel()
 
     def _on_participant_left(self, participant: rtc.RemoteParticipant) -> None:
         is_agent = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from livekit import api, rtc
 
-from bench.tone_levels import FRAME, RATE, levels, tone
+from bench.tone_levels import FRAME, QUIETEST_DB, RATE, levels, standing_out, tone
 from gateway.kernel.tasks import TaskSet
 from tests.integration.sip_node.fakes import until
 from tests.integration.switchboard import Switchboard
@@ -31,16 +31,23 @@ class Heard:
 
     def __init__(self) -> None:
         self.frames: list[np.ndarray] = []
+        self.times: list[float] = []  # when each came, monotonic seconds
 
-    def add(self, frame: np.ndarray) -> None:
+    def add(self, frame: np.ndarray, at: float = 0.0) -> None:
         self.frames.append(frame)
+        self.times.append(at)
 
     def since(self, start: int = 0) -> np.ndarray:
         return np.concatenate(self.frames[start:]) if len(self.frames) > start else np.zeros(0, np.int16)
 
+    async def stops(self, hertz: int, *, frames: int = 25) -> None:
+        """Until so many frames in a row are without it."""
+        start = len(self.frames)
+        await until(lambda: _ends_without(self.since(start), hertz, frames), f"{hertz} Hz is not heard any more")
+
     def worst(self, hertz: int, start: int = 0) -> float:
         """The highest level of a tone from a frame on, dBFS."""
-        return float(max(levels(self.since(start), hertz), default=-140.0))
+        return float(max(standing_out(self.since(start), hertz), default=QUIETEST_DB))
 
     async def hears(self, hertz: int, *, frames: int = 25) -> None:
         """From now on, in so many frames."""
@@ -55,6 +62,11 @@ class Heard:
         start = len(self.frames)
         await until(lambda: len(self.frames) >= start + frames, "audio goes on")
         return start
+
+
+def _ends_without(samples: np.ndarray, hertz: int, frames: int) -> bool:
+    found = standing_out(samples, hertz)
+    return len(found) >= frames and bool((found[-frames:] < LEAK_DB).all())
 
 
 class Voice:

@@ -1,6 +1,7 @@
 # make demo   set everything up and run one real phone call against a local agent
 # make test   set everything up and run every check and test
 # make up     the same stack, staying up           make bench  measure it
+# make leak-test  who hears what in 200 transfers that was not meant for them
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
 # the certificates of this machine: a company's proxy may have one of its own
@@ -11,7 +12,7 @@ GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
 WITH_DATABASE := $(addprefix tests/integration/,calls control_plane migrations provisioning)
 
-.PHONY: demo test up bench lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test up bench leak-test lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -25,6 +26,10 @@ test: setup-dev packages livekit-server lint types
 
 bench: setup-dev packages livekit-server
 	.venv/bin/python -m bench $(BENCH)
+
+# N=200 consults, SEED=1, JSON=1
+leak-test: setup-dev packages livekit-server
+	@.venv/bin/python -m bench.leaks
 
 lint: setup-dev
 	.venv/bin/ruff check .

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import numpy as np
+
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.livekit.client import LiveKitClient
@@ -18,7 +20,7 @@ from gateway.sip.node import SipNode
 from gateway.sip.wire.ua import IncomingCall, OutgoingCall
 from tests.integration.sip_node.callee import Callee, Client, callee_and_client
 from tests.integration.sip_node.caller import Caller
-from tests.integration.sip_node.fakes import PATIENCE, FakeControlPlane, new_room, rooms_of
+from tests.integration.sip_node.fakes import PATIENCE, FakeControlPlane, new_room, rooms_of, until
 from tests.integration.switchboard import Switchboard
 from tests.integration.transfers.voices import AGENT_HZ, CALLER_HZ, HUMAN_HZ, Heard, Voice, mouth
 
@@ -53,27 +55,54 @@ class Human:
     def __init__(self, identity: str, callee: Callee, client: Client) -> None:
         self.identity, self.callee, self._client = identity, callee, client
         self.heard = Heard()
+        self.invited = asyncio.Event()
         self.call: IncomingCall
         self._dialling: asyncio.Task[object]
+        self._spoken = 0
 
     async def is_called(self, room: str, **attributes: str) -> Human:
         self._dialling = self._client.dials(
             room_name=room, participant_identity=self.identity, participant_attributes=attributes
         )
         self.call = await self.callee.invited()
+        self.invited.set()
         return self
 
     def speaks(self) -> None:
         """Once it has half a line."""
         assert self.callee.rtp is not None
-        self.callee.rtp.pull = mouth(HUMAN_HZ)
+        speak = mouth(HUMAN_HZ)
+
+        def say() -> np.ndarray:
+            self._spoken += 1
+            return speak()
+
+        self.callee.rtp.pull = say
         self.callee.rtp.on_frame = lambda frame, at: self.heard.add(frame, at)
+
+    async def spoke(self, frames: int) -> None:
+        """So many frames have been said."""
+        await until(lambda: self._spoken >= frames, "the human speaks")
 
     async def answers(self) -> Human:
         self.callee.picks_up(self.call)
         self.speaks()
         await self._dialling
         return self
+
+    async def left(self, some: Parties) -> None:
+        """The room is without this one, and the line is over."""
+        await until(lambda: self.identity not in some.agent.room.remote_participants, "the human left the room")
+
+    @property
+    def lost(self) -> int:
+        return int(self.callee.rtp.stats["lost"]) if self.callee.rtp else 0
+
+    def hangs_up_for_good(self) -> None:
+        """The phone is free for the next one."""
+        assert self.callee.rtp is not None
+        self.callee.rtp.close()
+        self.callee.rtp = None
 
 
 class Parties:
@@ -125,9 +154,11 @@ class Parties:
 
 @asynccontextmanager
 async def parties(
-    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller, folder: Path
-) -> AsyncIterator[Parties]:
-    await switchboard.add_trunk_and_rule()
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller, folder: Path,
+    *, provision: bool = True,
+) -> AsyncIterator[Parties]:  # fmt: skip
+    if provision:
+        await switchboard.add_trunk_and_rule()
     some = Parties(switchboard, control_plane, folder)
     try:
         await some.talk(caller, node.port)

@@ -54,6 +54,9 @@ class Heard:
         start = len(self.frames)
         await until(lambda: self._audible(hertz, start) >= frames, f"{hertz} Hz is heard")
 
+    def between(self, start: int, end: int) -> np.ndarray:
+        return np.concatenate(self.frames[start:end]) if end > start else np.zeros(0, np.int16)
+
     def _audible(self, hertz: int, start: int) -> int:
         return int((levels(self.since(start), hertz) > AUDIBLE_DB).sum())
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from livekit import api
 from pydantic import SecretStr
@@ -56,7 +57,7 @@ class Switchboard:
         credentials: tuple[str, str] | None = None,
         rule: bool = True,
         include_headers: api.SIPHeaderOptions.ValueType = api.SIPHeaderOptions.SIP_NO_HEADERS,
-        attributes_to_headers: dict[str, str] | None = None,
+        **trunk_fields: Any,
     ) -> str:
         """An inbound trunk for `numbers` and a rule with a room per call; the trunk's id."""
         async with self.livekit_api() as lk:
@@ -66,7 +67,7 @@ class Switchboard:
                         name="trunk", numbers=numbers or [NUMBER], allowed_addresses=addresses or [],
                         auth_username=credentials[0] if credentials else "",
                         auth_password=credentials[1] if credentials else "", include_headers=include_headers,
-                        attributes_to_headers=attributes_to_headers or {},
+                        **trunk_fields,
                     )
                 )
             )  # fmt: skip
@@ -80,6 +81,14 @@ class Switchboard:
                     )
                 )
             return trunk.sip_trunk_id
+
+    async def add_rule(self, trunk_id: str, *, pin: str = "", **fields: Any) -> None:
+        """A rule with a room per call; `fields` are those of LiveKit's SIPDispatchRuleInfo."""
+        individual = api.SIPDispatchRuleIndividual(room_prefix="call", pin=pin)
+        rule = api.SIPDispatchRule(dispatch_rule_individual=individual)
+        wanted = api.SIPDispatchRuleInfo(name="rule", rule=rule, trunk_ids=[trunk_id], **fields)
+        async with self.livekit_api() as lk:
+            await lk.sip.create_dispatch_rule(api.CreateSIPDispatchRuleRequest(dispatch_rule=wanted))
 
 
 @asynccontextmanager

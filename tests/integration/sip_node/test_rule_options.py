@@ -16,14 +16,6 @@ from tests.integration.switchboard import Switchboard
 PIN = "2468"
 
 
-async def add_rule(switchboard: Switchboard, trunk_id: str, *, pin: str = "", **fields: object) -> None:
-    individual = api.SIPDispatchRuleIndividual(room_prefix="call", pin=pin)
-    rule = api.SIPDispatchRule(dispatch_rule_individual=individual)
-    async with switchboard.livekit_api() as lk:
-        wanted = api.SIPDispatchRuleInfo(name="rule", rule=rule, trunk_ids=[trunk_id], **fields)  # type: ignore[arg-type]
-        await lk.sip.create_dispatch_rule(api.CreateSIPDispatchRuleRequest(dispatch_rule=wanted))
-
-
 async def answered(caller: Caller, node: SipNode) -> OutgoingCall:
     """Picked up by the PIN desk: the prompt is heard."""
     call = await caller.dial(node.port)
@@ -37,7 +29,7 @@ async def answered(caller: Caller, node: SipNode) -> OutgoingCall:
 async def test_the_right_pin_lets_the_caller_in_and_no_digit_of_it_is_told(
     wrong_first: bool, switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await add_rule(switchboard, await switchboard.add_trunk_and_rule(rule=False), pin=PIN)
+    await switchboard.add_rule(await switchboard.add_trunk_and_rule(rule=False), pin=PIN)
     async with agent_when_called(switchboard) as coming:
         call = await answered(caller, node)
         assert not await rooms_of(switchboard)
@@ -59,7 +51,7 @@ async def test_the_right_pin_lets_the_caller_in_and_no_digit_of_it_is_told(
 async def test_three_wrong_pins_and_a_goodbye_end_the_call(
     switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await add_rule(switchboard, await switchboard.add_trunk_and_rule(rule=False), pin=PIN)
+    await switchboard.add_rule(await switchboard.add_trunk_and_rule(rule=False), pin=PIN)
     await answered(caller, node)
     for _ in range(3):
         await caller.rtp.send_digits("99#")
@@ -73,7 +65,7 @@ async def test_three_wrong_pins_and_a_goodbye_end_the_call(
 async def test_a_caller_who_hangs_up_instead_of_a_pin_leaves_nothing_behind(
     switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
-    await add_rule(switchboard, await switchboard.add_trunk_and_rule(rule=False), pin=PIN)
+    await switchboard.add_rule(await switchboard.add_trunk_and_rule(rule=False), pin=PIN)
     call = await answered(caller, node)
     await call.hangup()
     left = await control_plane.fact("leg_left")
@@ -84,7 +76,7 @@ async def test_a_rule_hides_the_number_everywhere_and_gives_attributes_and_metad
     switchboard: Switchboard, node: SipNode, caller: Caller, control_plane: FakeControlPlane
 ) -> None:
     trunk_id = await switchboard.add_trunk_and_rule(rule=False, include_headers=api.SIPHeaderOptions.SIP_ALL_HEADERS)
-    await add_rule(switchboard, trunk_id, hide_phone_number=True, attributes={"team": "blue"}, metadata="m1")
+    await switchboard.add_rule(trunk_id, hide_phone_number=True, attributes={"team": "blue"}, metadata="m1")
     async with agent_when_called(switchboard) as coming:
         call = await caller.dial(node.port, headers=[("X-Team", "red"), ("P-Asserted-Identity", f"<tel:{CALLER}>")])
         await caller.talk(call)
@@ -103,7 +95,7 @@ async def test_attributes_that_the_trunk_maps_are_headers_of_the_200_and_of_the_
 ) -> None:
     mapped = {"team": "X-Team", "ticket": "X-Ticket", "evil": "Via"}
     trunk_id = await switchboard.add_trunk_and_rule(rule=False, attributes_to_headers=mapped)
-    await add_rule(switchboard, trunk_id, attributes={"team": "blue", "evil": "x"})
+    await switchboard.add_rule(trunk_id, attributes={"team": "blue", "evil": "x"})
     async with agent_when_called(switchboard) as coming:
         call = await caller.dial(node.port)
         await caller.talk(call)

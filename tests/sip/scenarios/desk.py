@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+from google.protobuf.duration_pb2 import Duration
 from livekit import api, rtc
 
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
@@ -21,6 +22,11 @@ RINGS = "+15105550101"  # in the trunk, but no agent ever comes
 LOCKED = "+15105550102"  # a trunk with a password
 UNKNOWN = "+15105559999"  # in no trunk
 ENCRYPTED = "+15105550103"  # encrypted audio only
+GUARDED = "+15105550104"  # a rule with a PIN
+DISCREET = "+15105550105"  # a rule that hides the caller's number, and says things of its own
+SHORT = "+15105550106"  # ended after two seconds
+BRIEF = "+15105550107"  # may ring for one second, and nobody comes
+PIN = "2468"
 USERNAME, PASSWORD = "carrier", "right"
 
 NEVER = LegPolicy(agent_wait_s=3600.0)
@@ -41,7 +47,7 @@ class Desk(FakeControlPlane):
     def __init__(self, switchboard: Switchboard) -> None:
         super().__init__()
         self.verdicts = dict(VERDICTS)
-        self.unattended = {RINGS, THEIRS}
+        self.unattended = {RINGS, THEIRS, BRIEF}
         self._switchboard = switchboard
         self._agents: dict[str, asyncio.Future[EchoAgent]] = {}
         self._coming = TaskSet()
@@ -156,5 +162,15 @@ async def add_trunks(switchboard: Switchboard) -> None:
     await switchboard.add_trunk_and_rule(numbers=[NUMBER, RINGS, ENCRYPTED])
     await switchboard.add_trunk_and_rule(numbers=[LOCKED], credentials=(USERNAME, PASSWORD))
 
+    await switchboard.add_trunk_and_rule(numbers=[SHORT], max_call_duration=Duration(seconds=2))
+    await switchboard.add_trunk_and_rule(numbers=[BRIEF], ringing_timeout=Duration(seconds=1))
+    guarded = await switchboard.add_trunk_and_rule(numbers=[GUARDED], rule=False)
+    await switchboard.add_rule(guarded, pin=PIN)
+    discreet = await switchboard.add_trunk_and_rule(numbers=[DISCREET], rule=False)
+    await switchboard.add_rule(discreet, hide_phone_number=True, attributes={"team": "blue"}, metadata="m1")
 
-__all__ = ["ENCRYPTED", "LOCKED", "NUMBER", "PASSWORD", "RINGS", "UNKNOWN", "USERNAME", "Desk", "add_trunks"]
+
+__all__ = [
+    "BRIEF", "DISCREET", "ENCRYPTED", "GUARDED", "LOCKED", "NUMBER", "PASSWORD", "PIN", "RINGS", "SHORT", "UNKNOWN",
+    "USERNAME", "Desk", "add_trunks",
+]  # fmt: skip

@@ -1,11 +1,14 @@
-"""What a transfer needs of the world. Every method may be called again for the same thing, and then changes nothing."""
+"""What a transfer needs of the world besides `gateway.livekit.isolation`, which keeps the parties apart.
+
+Every method may be called again for the same thing, and then changes nothing.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.calls.transfer_facts import Mode, TransferOutcome
+from gateway.calls.transfer_facts import TransferOutcome
 
 
 @dataclass(frozen=True)
@@ -26,26 +29,6 @@ class HumanDialled:
     target_id: str
     identity: str
     ring_s: int
-
-
-class Isolation(Protocol):
-    """Who hears whom. Each fails closed: when it raises Unavailable, nobody hears more than before."""
-
-    async def hold(self, place: Place, mode: Mode) -> None:
-        """The caller hears music, or ringback in a cold transfer; nobody hears the caller."""
-        ...
-
-    async def consult(self, place: Place, human: str) -> None:
-        """Agent and human hear each other; the caller goes on hearing music, unheard."""
-        ...
-
-    async def join(self, place: Place, human: str) -> None:
-        """Caller and human hear each other; so does the agent, who introduces them and leaves."""
-        ...
-
-    async def back(self, place: Place) -> None:
-        """Caller and agent hear each other again."""
-        ...
 
 
 class Humans(Protocol):

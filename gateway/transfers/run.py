@@ -32,9 +32,10 @@ from gateway.kernel.clock import Clock
 from gateway.kernel.errors import GatewayError
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
+from gateway.livekit.isolation import Isolation
 from gateway.transfers import moves as m
 from gateway.transfers.mirror import news_of, who_ended
-from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Isolation, Place
+from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place
 from gateway.transfers.story import Attempt, Story, tell
 
 SOURCE = "transfers"
@@ -182,7 +183,7 @@ class TransferRun:
         services = self._services
         match move:
             case m.Park():
-                await services.isolation.hold(place, story.mode)
+                await services.isolation.hold(place.room, place.caller, "music" if story.mode == "warm" else "ringback")
                 await self._record(CallerParked, "parked")
             case m.Place(attempt_id=name, wave=wave, ring=ring):
                 new = await self._record(
@@ -193,17 +194,17 @@ class TransferRun:
                     human = HumanDialled(name, ring.target_id, human_identity(name), ring.ring_s)
                     self._tasks.start(self._dial(place, human), name="transfer:dial")
             case m.Brief(attempt_id=name):
-                await services.isolation.consult(place, human_identity(name))
+                await services.isolation.consult(place.room, place.caller, place.agent, human_identity(name))
                 await services.agent.brief(place, self._transfer_id, name, human_identity(name))
                 await self._record(AttemptMoved, f"{name}:briefed", attempt_id=name, stage="briefed")
             case m.Join(attempt_id=name):
-                await services.isolation.join(place, human_identity(name))
+                await services.isolation.join(place.room, (place.caller, human_identity(name)))
                 await self._record(TransferJoined, "joined", attempt_id=name)
                 self._tasks.start(self._introduce(place), name="transfer:introduce")
             case m.Drop(attempt_id=name, outcome=outcome):
                 await self._drop(story, name, outcome, place)
             case m.GiveBack(outcome=outcome):
-                await services.isolation.back(place)
+                await services.isolation.back(place.room, place.caller)
                 await services.agent.give_back(place, self._transfer_id, outcome)
             case m.Settle(outcome=outcome):
                 await self._record(TransferSettled, "settled", outcome=outcome)

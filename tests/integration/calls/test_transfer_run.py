@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -15,6 +15,7 @@ from gateway.calls.cdr import cdr_of
 from gateway.calls.stored import read_event
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.ids import new_id
+from gateway.livekit.isolation import Plays
 from gateway.transfers.ports import HumanDialled, Place
 from gateway.transfers.run import TransferRun, TransferServices, human_identity
 from tests.integration.calls.conftest import World
@@ -47,17 +48,21 @@ class Ports:
         async with asyncio.timeout(30), self._changed:
             await self._changed.wait_for(lambda: self.done.count(what) >= times)
 
-    async def hold(self, place: Place, mode: x.Mode) -> None:
-        assert (place.room, place.caller) == (ROOM, CALLER)
-        await self._note(f"hold {mode}")
+    async def hold(self, room: str, caller: str, plays: Plays = "music") -> None:
+        assert (room, caller) == (ROOM, CALLER)
+        await self._note(f"hold {plays}")
 
-    async def consult(self, place: Place, human: str) -> None:
+    async def consult(self, room: str, caller: str, agent: str, human: str) -> None:
+        assert (room, caller, agent) == (ROOM, CALLER, AGENT)
         await self._note(f"consult {human}")
 
-    async def join(self, place: Place, human: str) -> None:
+    async def join(self, room: str, identities: Collection[str]) -> None:
+        caller, human = identities
+        assert (room, caller) == (ROOM, CALLER)
         await self._note(f"join {human}")
 
-    async def back(self, place: Place) -> None:
+    async def back(self, room: str, caller: str) -> None:
+        assert (room, caller) == (ROOM, CALLER)
         await self._note("back")
 
     async def dial(self, place: Place, human: HumanDialled) -> None:
@@ -135,7 +140,7 @@ async def test_a_cold_transfer_rings_joins_and_is_over_when_the_human_hangs_up(w
         await ports.rings(FIRST)
         await ports.picks_up(FIRST)
         assert await asyncio.wait_for(task, 30) == "connected"
-        assert ports.done[:3] == ["hold cold", f"dial {FIRST}", f"join {human_identity(FIRST)}"]
+        assert ports.done[:3] == ["hold ringback", f"dial {FIRST}", f"join {human_identity(FIRST)}"]
         company = asyncio.ensure_future(run.company())
         await ports.tell(FIRST, f.LegLeft, ended_by="callee", slug="completed")
         await asyncio.wait_for(company, 30)
@@ -155,7 +160,7 @@ async def test_a_warm_transfer_briefs_joins_introduces(world: World, ports: Port
         await ports.answers(FIRST, "accepted")
         assert await asyncio.wait_for(task, 30) == "connected"
     human = human_identity(FIRST)
-    assert ports.done[:5] == ["hold warm", f"dial {FIRST}", f"consult {human}", f"brief {human}", f"join {human}"]
+    assert ports.done[:5] == ["hold music", f"dial {FIRST}", f"consult {human}", f"brief {human}", f"join {human}"]
     log = [read_event(row) for row in await world.log(CALL)]
     assert cdr_of(log) is not None
 
@@ -196,9 +201,8 @@ async def test_no_consult_begins_while_the_two_cannot_be_kept_apart(world: World
     assert ports.done[-2:] == ["back", "give_back unknown"]
 
 
-STEPS = (
-    "hold warm", f"dial {FIRST}", f"brief {human_identity(FIRST)}", f"dial {SECOND}", f"brief {human_identity(SECOND)}",
-)  # fmt: skip
+BRIEFED, BRIEFED_NEXT = (f"brief {human_identity(name)}" for name in (FIRST, SECOND))
+STEPS = ("hold music", f"dial {FIRST}", BRIEFED, f"dial {SECOND}", BRIEFED_NEXT)
 
 
 @pytest.mark.parametrize("last", STEPS)

@@ -105,6 +105,7 @@ async def _join(some: Parties, human: Human, seen: Seen) -> float:
         seen.joined_ms.append((heard.times[start + first] - asked) * 1000)
     await human.call.hangup()
     await human.left(some)
+    await some.heard.stops(HUMAN_HZ)  # the last of it is no leak of the next round
     return asked
 
 

@@ -55,6 +55,9 @@ class Terminal:
 
 @pytest.fixture
 def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    # `main` silences the logs of its process for good, which here is that of all tests.
+    monkeypatch.setattr("gateway.kernel.logs.quiet_logs", lambda: None)
+
     def run(*arguments: str) -> Printed:
         monkeypatch.setattr(sys, "argv", ["gateway", "targets", *arguments])
         with pytest.raises(SystemExit) as left:

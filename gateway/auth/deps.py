@@ -22,7 +22,11 @@ class Caller:
     """The key of this request."""
 
     key_id: str
-    scopes: frozenset[Scope]
+    role: Role
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return SCOPES[self.role]
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -40,7 +44,7 @@ async def caller_of(
     row = await KeyRepository(session).find(credentials.credentials)
     if row is None:
         raise NotAuthenticated("the API key is not valid", code="auth.invalid", todo="use a key that was not revoked")
-    return Caller(row.id, SCOPES[Role(row.role)])
+    return Caller(row.id, Role(row.role))
 
 
 async def caller_of_request(request: Request, credentials: Credentials) -> Caller:

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from gateway.calls.facts import Strict
 from gateway.calls.signed_commands import Door, sign
-from gateway.calls.transfer_facts import TransferOutcome
+from gateway.calls.transfer_facts import LastResort, TransferOutcome
 from gateway.kernel.role_tokens import RoleTokens
 
 
@@ -19,6 +19,7 @@ class Brief(Strict):
     transfer_id: str
     attempt_id: str
     human: str = Field(description="identity in the room")
+    note: str = Field(default="", max_length=2000, repr=False, description="of whoever asked for the transfer")
 
 
 class Introduce(Strict):
@@ -29,11 +30,12 @@ class Introduce(Strict):
 
 
 class GiveBack(Strict):
-    """The caller is yours again; say how it went, and go on."""
+    """The caller is yours again; say how it went, and go on, or promise a call back, or end it politely."""
 
     kind: Literal["give_back"] = "give_back"
     transfer_id: str
     outcome: TransferOutcome
+    then: LastResort = "agent"
 
 
 AgentAsked = Annotated[Brief | Introduce | GiveBack, Field(discriminator="kind")]

@@ -219,13 +219,24 @@ def _transferred(call: Call, fact: TransferBegan | TransferJoined | TransferSett
         case TransferJoined(transfer_id=transfer):
             return {"human": transfer, "agent_gone_since": None}
         case TransferSettled(transfer_id=transfer):
-            return {"transfer": "" if call.transfer == transfer else call.transfer}
+            if call.transfer != transfer:
+                return {}
+            due = not call.human and (call.agent_gone_since is None or call.given_up_at is not None)
+            return {"transfer": ""} | (_agent_is_due(call, fact.at) if due else {})
+        case HumanLeft(transfer_id=transfer) if call.human and transfer != call.human:
+            return {}
         case HumanLeft(handed_back=True):
-            gone = None if call.agent_identity or call.direction == "outbound" else fact.at
-            return {"human": "", "agent_gone_since": gone}
+            return {"human": ""} | _agent_is_due(call, fact.at)
+        case HumanLeft() if call.transfer:  # whoever comes next is on the way
+            return {"human": ""}
         case HumanLeft(by=party):
             order = call.hangup or HangupOrder(asked_by=party, reason="completed", at=fact.at)
             return {"human": "", "hangup": order}
+
+
+def _agent_is_due(call: Call, now: datetime) -> dict[str, object]:
+    gone = None if call.agent_identity or call.direction == "outbound" else now
+    return {"agent_gone_since": gone, "attempts": 0, "dispatched_at": None, "given_up_at": None}
 
 
 def _first_order(call: Call, asked: HangupAsked) -> HangupOrder:

@@ -24,7 +24,7 @@ from gateway.calls.facts import (
 )
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact
 from gateway.calls.termination import Ending, termination_of
-from gateway.calls.transfer_facts import HumanLeft
+from gateway.calls.transfer_facts import HumanLeft, TransferSettled
 
 
 def decide(call: Call | None, fact: RecordedFact) -> Decision:
@@ -48,6 +48,8 @@ def decide(call: Call | None, fact: RecordedFact) -> Decision:
             return _on_hangup_asked(call, fact)
         case HumanLeft():
             return watchdog.on_human_left(call, fact)
+        case TransferSettled():
+            return watchdog.on_transfer_settled(call, fact)
         case _:
             return Decision((recorded(fact),))
 

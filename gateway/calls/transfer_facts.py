@@ -22,6 +22,7 @@ TransferOutcome = Literal[
     "caller_left", "unknown",
 ]  # fmt: skip
 Answer = Literal["accepted", "declined", "silent", "machine"]
+LastResort = Literal["agent", "callback", "goodbye"]
 
 
 class Ring(Strict):
@@ -36,13 +37,20 @@ class OfTransfer(Fact):
 
 
 class TransferBegan(OfTransfer):
-    """Somebody who may has asked for it. `waves`: who is rung at the same time, one wave after the other."""
+    """Somebody who may has asked for it. `waves`: who is rung at the same time, one wave after the other.
+
+    `replaces`: the attempt whose human the caller is with so far. `last_resort`: what the caller gets when nobody is
+    reached: the agent again, the promise of a call back, or a polite end. `pii`: `note`, for the human.
+    """
 
     kind: Literal["transfer_began"] = "transfer_began"
     mode: Mode
     target_id: str
     asked_by: str = Field(max_length=100, description="the agent's id, a key's id")
     waves: tuple[tuple[Ring, ...], ...]
+    replaces: str = ""
+    last_resort: LastResort = "agent"
+    pii: dict[str, str] = Field(default={}, repr=False)
 
 
 class CallerParked(OfTransfer):
@@ -107,6 +115,7 @@ class TransferSettled(OfTransfer):
 
     kind: Literal["transfer_settled"] = "transfer_settled"
     outcome: TransferOutcome
+    callback_wanted: bool = Field(default=False, description="the caller was promised a call back")
 
 
 class HumanLeft(OfTransfer):

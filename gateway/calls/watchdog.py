@@ -16,7 +16,7 @@ from gateway.calls.decision import Decision
 from gateway.calls.effects import DispatchAgent, RemoveParticipant
 from gateway.calls.events import AgentDispatched, AgentGivenUp, caused, recorded
 from gateway.calls.facts import AgentJoined, AgentLost, AgentMissing, HangupAsked
-from gateway.calls.transfer_facts import HumanLeft
+from gateway.calls.transfer_facts import HumanLeft, TransferSettled
 
 SOURCE = "watchdog"
 FIRST_WAIT_S = 3.0
@@ -46,6 +46,8 @@ def next_due(call: Call) -> tuple[datetime, Due] | None:
     if call.given_up_at is None:
         wait = FIRST_WAIT_S + NEXT_WAIT_S * (max(call.attempts, 1) - 1)
         return _not_before(since, wait, call.dispatched_at, NEXT_WAIT_S), Due.AGENT_MISSING
+    if call.transfer:  # a human may still come; its end asks for an agent again
+        return None
     return _not_before(since, call.policy.agent_wait_s + ABANDON_S, call.given_up_at, ABANDON_S), Due.ABANDONED
 
 
@@ -111,6 +113,8 @@ def on_human_left(call: Call, fact: HumanLeft) -> Decision:
     """The caller goes on with an agent if that was wished; else the call is over for the caller too."""
     if not call.human or call.human != fact.transfer_id:
         return Decision((recorded(fact, repeated=True),))
+    if not fact.handed_back and call.transfer:  # whoever comes next is on the way
+        return Decision((recorded(fact),))
     if not fact.handed_back:
         who = call.pii.leg_identity
         return Decision((recorded(fact),), (RemoveParticipant(room=call.room, identity=who),) if who else ())
@@ -119,8 +123,21 @@ def on_human_left(call: Call, fact: HumanLeft) -> Decision:
     return dispatch_again(call, fact, attempt=1, resume=True)
 
 
+def on_transfer_settled(call: Call, fact: TransferSettled) -> Decision:
+    """It came to nothing, and meanwhile the caller has lost the agent, or never had one: one is sent at once."""
+    if call.transfer != fact.transfer_id or call.human or call.agent_identity or call.direction == "outbound":
+        return Decision((recorded(fact),))
+    if call.agent_gone_since is not None and call.given_up_at is None:  # one is due already
+        return Decision((recorded(fact),))
+    return dispatch_again(call, fact, attempt=1, resume=True)
+
+
 def dispatch_again(
-    call: Call, fact: AgentMissing | AgentLost | HumanLeft, *, attempt: int, resume: bool | None = None
+    call: Call,
+    fact: AgentMissing | AgentLost | HumanLeft | TransferSettled,
+    *,
+    attempt: int,
+    resume: bool | None = None,
 ) -> Decision:
     """Records the attempt; the effect follows once the room is known."""
     resume = call.agents_so_far > 0 if resume is None else resume

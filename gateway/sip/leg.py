@@ -63,7 +63,7 @@ class LiveLeg:
         self._steps = steps
         self._end = end
         self._policy = policy
-        self._care = AgentCare(self._agent_lost, self._nobody_came, lambda: self.room.has_company())
+        self._care = AgentCare(self._agent_lost, self._nobody_came, self._is_looked_after)
         self._tasks = TaskSet()
         self._max_duration_s = 0.0
         self._limit: asyncio.TimerHandle | None = None
@@ -173,6 +173,10 @@ class LiveLeg:
         self._end(ending(slug))
 
     # --- nobody is stranded -----------------------------------------------------------------
+
+    def _is_looked_after(self) -> bool:
+        """Without an agent: by a person, or by whoever has it listen to music and may still come."""
+        return self.room.has_company() or self.earpiece.passes_time
 
     def _agent_lost(self, lost: Lost) -> None:
         _log.warning("agent_lost", call_id=self._call_id, reason=lost.reason)

@@ -49,7 +49,7 @@ class OutboundLeg:
         self.earpiece = Earpiece(own_number)
         self._line: PhoneLine | None = None
         self._call_id, self._rtp, self._services, self._steps, self._end = call_id, rtp, services, steps, end
-        self._care = AgentCare(self._agent_lost, self._nobody_left, lambda: self.room.has_company())
+        self._care = AgentCare(self._agent_lost, self._nobody_left, self._is_looked_after)
         self._tasks = TaskSet()
         self._statuses: asyncio.Queue[tuple[str, dict[str, str]]] = asyncio.Queue(maxsize=STATUSES_WAITING)
         self._limit: asyncio.TimerHandle | None = None
@@ -176,6 +176,10 @@ class OutboundLeg:
     def room_gone(self, slug: str) -> None:
         taken_out = slug == "room_closed" and not self.answered
         self._end(ending("dial_cancelled" if taken_out else slug))
+
+    def _is_looked_after(self) -> bool:
+        """Without an agent: by a person, or by whoever has it listen to music and may still come."""
+        return self.room.has_company() or self.earpiece.passes_time
 
     def _agent_lost(self, lost: Lost) -> None:
         _log.warning("agent_lost", call_id=self._call_id, reason=lost.reason)

@@ -15,7 +15,10 @@ from gateway.transfers.target import Target
 class Refusal:
     """`sentence` is for whoever asked, an agent too: no name and no number."""
 
-    code: Literal["unknown", "forbidden", "disabled", "same_party"]
+    code: Literal[
+        "unknown", "forbidden", "disabled", "same_party", "own_number", "nobody", "ended", "not_on", "not_a_caller",
+        "under_way", "no_agent",
+    ]  # fmt: skip
     sentence: str
 
 

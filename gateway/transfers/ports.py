@@ -8,17 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.calls.transfer_facts import TransferOutcome
+from gateway.calls.transfer_facts import LastResort, TransferOutcome
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the caller is: the room, and who is who in it. `agent` is empty while none is there."""
+    """Where the caller is: the room, and who is who in it. `agent` is empty while none is there; `human` is the
+    transfer by which the caller came to the human that is there."""
 
     call_id: str
     room: str
     caller: str
     agent: str = ""
+    human: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Humans(Protocol):
 class AgentLine(Protocol):
     """What the agent of the call is told. Raises Unavailable, or NotFound when there is none."""
 
-    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str) -> None:
+    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str, note: str) -> None:
         """Speak with this human now; `ConsultAnswered` tells what came of it."""
         ...
 
@@ -54,6 +56,6 @@ class AgentLine(Protocol):
         """Caller and human hear each other: a last word, and leave."""
         ...
 
-    async def give_back(self, place: Place, transfer_id: str, outcome: TransferOutcome) -> None:
-        """The caller is yours again; say how it went."""
+    async def give_back(self, place: Place, transfer_id: str, outcome: TransferOutcome, then: LastResort) -> None:
+        """The caller is yours again; say how it went, and what follows."""
         ...

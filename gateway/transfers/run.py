@@ -36,7 +36,7 @@ from gateway.livekit.isolation import Isolation
 from gateway.transfers import moves as m
 from gateway.transfers.mirror import news_of, who_ended
 from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place
-from gateway.transfers.story import Attempt, Story, tell
+from gateway.transfers.story import Attempt, Story, tell, then, transfer_of
 
 SOURCE = "transfers"
 AGAIN_S = 1.0  # after a move that failed; and at the latest so often the record is read again
@@ -195,7 +195,7 @@ class TransferRun:
                     self._tasks.start(self._dial(place, human), name="transfer:dial")
             case m.Brief(attempt_id=name):
                 await services.isolation.consult(place.room, place.caller, place.agent, human_identity(name))
-                await services.agent.brief(place, self._transfer_id, name, human_identity(name))
+                await services.agent.brief(place, self._transfer_id, name, human_identity(name), story.note)
                 await self._record(AttemptMoved, f"{name}:briefed", attempt_id=name, stage="briefed")
             case m.Join(attempt_id=name):
                 await services.isolation.join(place.room, (place.caller, human_identity(name)))
@@ -204,10 +204,9 @@ class TransferRun:
             case m.Drop(attempt_id=name, outcome=outcome):
                 await self._drop(story, name, outcome, place)
             case m.GiveBack(outcome=outcome):
-                await services.isolation.back(place.room, place.caller)
-                await services.agent.give_back(place, self._transfer_id, outcome)
+                await self._give_back(story, outcome, place)
             case m.Settle(outcome=outcome):
-                await self._record(TransferSettled, "settled", outcome=outcome)
+                await self._settle(story, outcome, place)
 
     async def _dial(self, place: Place, human: HumanDialled) -> None:
         try:
@@ -223,6 +222,21 @@ class TransferRun:
         if one := story.attempt(name):
             await self._ended(one, outcome)
 
+    async def _give_back(self, story: Story, outcome: TransferOutcome, place: Place) -> None:
+        """To the human whom the caller was with before, if there is one still; else to the agent."""
+        services, before = self._services, human_identity(story.replaces)
+        if story.replaces and place.human == transfer_of(story.replaces):
+            await services.isolation.join(place.room, (place.caller, before))
+            return
+        await services.isolation.back(place.room, place.caller)
+        await services.agent.give_back(place, self._transfer_id, outcome, then(story, outcome))
+
+    async def _settle(self, story: Story, outcome: TransferOutcome, place: Place) -> None:
+        if outcome == "connected" and story.replaces:
+            await self._services.humans.drop(place, human_identity(story.replaces))
+        promised = then(story, outcome) == "callback"
+        await self._record(TransferSettled, "settled", outcome=outcome, callback_wanted=promised)
+
     async def _introduce(self, place: Place) -> None:
         """They hear each other already; without these words the transfer succeeds as well."""
         try:
@@ -232,4 +246,4 @@ class TransferRun:
 
 
 def _place(call: Call) -> Place:
-    return Place(call.id, call.room, call.pii.leg_identity, call.agent_identity)
+    return Place(call.id, call.room, call.pii.leg_identity, call.agent_identity, call.human)

@@ -11,7 +11,7 @@ transfer joins what is answered; a warm one what is accepted.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -25,6 +25,7 @@ from gateway.calls.transfer_facts import (
     AttemptPlaced,
     CallerParked,
     ConsultAnswered,
+    LastResort,
     Mode,
     Ring,
     TransferBegan,
@@ -63,6 +64,9 @@ class Story:
     target_id: str
     waves: tuple[tuple[Ring, ...], ...]
     began_at: datetime
+    replaces: str = ""
+    last_resort: LastResort = "agent"
+    note: str = field(default="", repr=False)
     parked: bool = False
     attempts: tuple[Attempt, ...] = ()
     cancelled: bool = False
@@ -83,15 +87,33 @@ def attempt_id(transfer_id: str, wave: int, place: int) -> str:
     return f"{transfer_id}-{wave}-{place}"
 
 
+def transfer_of(attempt: str) -> str:
+    """The transfer that an attempt belongs to; empty for what is no attempt of ours."""
+    transfer, *numbers = attempt.rsplit("-", 2)
+    return transfer if len(numbers) == 2 and transfer.startswith("xfer_") else ""
+
+
+def then(story: Story, outcome: TransferOutcome) -> LastResort:
+    """What follows for the caller when it came to nothing; who takes a transfer back wants the agent to go on."""
+    return "agent" if outcome in ("connected", "cancelled", "caller_left") or story.replaces else story.last_resort
+
+
 def tell(facts: Iterable[RecordedFact], transfer_id: str) -> Story | None:
     """The story of one transfer among all that is recorded of its call; None when it never began."""
     story: Story | None = None
     for fact in facts:
         if isinstance(fact, TransferBegan) and fact.transfer_id == transfer_id and story is None:
-            story = Story(transfer_id, fact.mode, fact.target_id, fact.waves, fact.at)
+            story = _begun(fact)
         elif story is not None:
             story = after(story, fact)
     return story
+
+
+def _begun(fact: TransferBegan) -> Story:
+    return Story(
+        fact.transfer_id, fact.mode, fact.target_id, fact.waves, fact.at, fact.replaces, fact.last_resort,
+        fact.pii.get("note", ""),
+    )  # fmt: skip
 
 
 def after(story: Story, fact: RecordedFact) -> Story:

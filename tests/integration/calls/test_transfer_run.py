@@ -75,14 +75,14 @@ class Ports:
     async def drop(self, place: Place, identity: str) -> None:
         await self._note(f"drop {identity}")
 
-    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str) -> None:
+    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str, note: str) -> None:
         await self._note(f"brief {human}")
 
     async def introduce(self, place: Place, transfer_id: str) -> None:
         await self._note("introduce")
 
-    async def give_back(self, place: Place, transfer_id: str, outcome: x.TransferOutcome) -> None:
-        await self._note(f"give_back {outcome}")
+    async def give_back(self, place: Place, transfer_id: str, outcome: x.TransferOutcome, then: x.LastResort) -> None:
+        await self._note(f"give_back {outcome}" + ("" if then == "agent" else f" {then}"))
 
     async def tell(self, attempt_id: str, kind: type[f.Fact], **fields: Any) -> None:
         """Of the call to a human."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gateway.sip import prompts
-from gateway.sip.earpiece import Earpiece, Plays
+from gateway.sip.earpiece import FRAMES_A_SECOND, PARKED_AT_MOST_S, Earpiece, Plays
 from gateway.sip.ringback import Ringback
 
 GAP_FRAMES = 3  # 60 ms
@@ -69,3 +69,18 @@ def test_one_thing_follows_another(first: Plays) -> None:
     earpiece.play(second)
     wanted.play(second)
     assert np.array_equal(earpiece.next_frame(of_room(0)), wanted.next_frame(of_room(0)))
+
+
+def test_music_passes_the_time_for_three_minutes_and_from_its_beginning_again() -> None:
+    earpiece = Earpiece()
+    assert not earpiece.passes_time
+    earpiece.play("music")
+    for _ in range(PARKED_AT_MOST_S * FRAMES_A_SECOND - 1):
+        earpiece.next_frame(of_room(0))
+    assert earpiece.passes_time
+    earpiece.next_frame(of_room(0))
+    assert not earpiece.passes_time
+    earpiece.play("ringback")
+    assert earpiece.passes_time
+    earpiece.play("nothing")
+    assert not earpiece.passes_time

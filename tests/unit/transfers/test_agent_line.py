@@ -34,9 +34,9 @@ def rooms() -> MemoryRooms:
 async def test_the_agent_takes_each_thing_once_though_it_is_said_again(rooms: MemoryRooms, tokens: RoleTokens) -> None:
     line = RoomAgentLine(rooms, tokens)
     for _ in range(2):  # as after a crash
-        await line.brief(PLACE, "xfer_1", "xfer_1-0-0", "human-1")
+        await line.brief(PLACE, "xfer_1", "xfer_1-0-0", "human-1", "is upset")
         await line.introduce(PLACE, "xfer_1")
-        await line.give_back(PLACE, "xfer_1", "busy")
+        await line.give_back(PLACE, "xfer_1", "busy", "agent")
     assert {(room, identity) for room, identity, _ in rooms.commands} == {("room-1", "agent-1")}
     door, taken = AgentDoor(tokens, "call_1"), []
     for _, _, message in rooms.commands:
@@ -45,7 +45,7 @@ async def test_the_agent_takes_each_thing_once_though_it_is_said_again(rooms: Me
         except NotAuthenticated:
             continue
     assert taken == [
-        Brief(transfer_id="xfer_1", attempt_id="xfer_1-0-0", human="human-1"),
+        Brief(transfer_id="xfer_1", attempt_id="xfer_1-0-0", human="human-1", note="is upset"),
         Introduce(transfer_id="xfer_1"),
         GiveBack(transfer_id="xfer_1", outcome="busy"),
     ]

@@ -21,6 +21,7 @@ from gateway.auth.scopes import Role
 from gateway.calls.service import Calls
 from gateway.db import schema
 from gateway.db.session import Database
+from gateway.durable.service import Durable
 from gateway.kernel.clock import Clock, SystemClock
 from gateway.kernel.errors import SetupError
 from gateway.kernel.role_tokens import RoleTokens
@@ -49,9 +50,10 @@ class Container:
     tokens: RoleTokens
     provisioning: Provisioning
     calls: Calls
+    durable: Durable
 
     def put_on(self, state: Any) -> None:
-        for name in ("settings", "database", "clock", "secrets", "tokens", "provisioning", "calls"):
+        for name in ("settings", "database", "clock", "secrets", "tokens", "provisioning", "calls", "durable"):
             setattr(state, name, getattr(self, name))
         state.agent_exists = agent_exists
         state.rule_of_agent = rule_of_agent
@@ -151,12 +153,15 @@ async def run_control_plane(settings: Settings) -> None:
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
     )
-    container = Container(settings, database, clock, box, tokens, provisioning, calls)
+    durable = Durable(settings.workflows, settings.executor_id, clock)
+    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable)
     provisioning.start()
     await calls.start()
     try:
+        await durable.start()
         await serve(container)
     finally:
+        await durable.close()
         await calls.close()
         await provisioning.close()
         await identity.close()

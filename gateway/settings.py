@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         default_factory=default_state_dir, description="files of this installation: keys, database, spool"
     )
     database_url: str = Field(default="", description="default: SQLite in state_dir")
+    executor_id: str = Field(
+        default="local", min_length=1, description="whose work under way a start goes on with; keep it for ever"
+    )
     redis_url: str = "redis://127.0.0.1:6379/0"
     key_file: Path | None = Field(default=None, description="GATEWAY_KEY_FILE: encrypts secrets at rest")
     livekit: LiveKitSettings = LiveKitSettings()
@@ -111,6 +114,13 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.state_dir.absolute() / 'gateway.db'}"
+
+    @property
+    def workflows(self) -> str:
+        """Where durable work is kept: with PostgreSQL beside everything else, else in a file of its own."""
+        if self.database.startswith("postgresql"):
+            return self.database
+        return f"sqlite:///{self.state_dir.absolute() / 'workflows.db'}"
 
     @property
     def keys_dir(self) -> Path:

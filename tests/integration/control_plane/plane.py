@@ -19,6 +19,7 @@ from gateway.calls.memory_rooms import MemoryRooms
 from gateway.calls.ports import RoomEvent
 from gateway.calls.service import Calls
 from gateway.db.session import Database
+from gateway.durable.service import Durable
 from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
 from gateway.kernel.secrets import open_box
@@ -108,7 +109,8 @@ def make_plane(
     calls = Calls(
         begin=database.begin, rooms=MemoryRooms(), clock=clock, tokens=tokens, verify_webhook=no_webhooks
     )  # fmt: skip
-    container = Container(settings, database, clock, box, tokens, provisioning, calls)
+    durable = Durable(settings.workflows, settings.executor_id, clock)
+    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable)
     return Plane(container, build_public(container), build_internal(container), switchboard, clock)
 
 

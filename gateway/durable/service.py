@@ -1,0 +1,90 @@
+"""Durable work, for the composition root.
+
+durable = Durable(settings.workflows, settings.executor_id, clock)
+durable.define("transfer", carry)                 # before start
+await durable.start()                             # goes on with what a crash or a stop left
+await durable.begin("transfer", work_id, {"call_id": …})
+await durable.close()
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.durable.backoff import pause_after
+from gateway.durable.runner import Body, WorkRunner
+from gateway.kernel.clock import Clock
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+
+if TYPE_CHECKING:
+    from gateway.durable.engine import Engine
+
+KEEP = timedelta(days=7)  # what is done; the same id would run once more after that
+TIDY_S = 3600.0
+
+_log = get_logger(__name__)
+
+
+class Durable:
+    """`url`: a SQLite file of its own, or the PostgreSQL database of the control plane (schema `dbos`).
+
+    `executor_id`: whose works these are; only a control plane of the same id goes on with them.
+    """
+
+    def __init__(
+        self, url: str, executor_id: str, clock: Clock, *, pause: Callable[[int], float] = pause_after
+    ) -> None:
+        self._url, self._executor_id, self._clock = url, executor_id, clock
+        self._runner = WorkRunner(pause)
+        self._engine: Engine | None = None
+        self._tasks = TaskSet()
+
+    def define(self, name: str, body: Body) -> None:
+        """What work of this name does. Before `start`."""
+        self._runner.define(name, body)
+
+    async def start(self) -> None:
+        from gateway.durable.engine import Engine  # half a second, which no other command needs to wait
+
+        engine = Engine(self._url, self._executor_id)
+        self._runner.open()
+        await engine.start(self._runner.names, self._runner.run)
+        self._engine = engine
+        self._tasks.start(self._tidy_forever(), name="durable-tidy")
+
+    async def begin(self, name: str, work_id: str, given: dict[str, str]) -> None:
+        """Returns when the work is sure to be done; it runs in the background. The same id again changes nothing.
+
+        `given`: ids, no personal data; it is kept for days.
+        """
+        if self._engine is None:
+            raise RuntimeError("durable work is not started")
+        await self._engine.begin(name, work_id, given)
+
+    async def tidy(self) -> int:
+        """Forgets what has been done for long; returns how many works those were."""
+        if self._engine is None:
+            return 0
+        return await self._engine.forget_finished(self._clock.now() - KEEP)
+
+    async def close(self) -> None:
+        """Bodies are cancelled where they are; the next start runs them again."""
+        await self._tasks.close()
+        await self._runner.close()
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.stop()
+
+    async def _tidy_forever(self) -> None:
+        while True:
+            try:
+                await self.tidy()
+            except SQLAlchemyError:
+                _log.exception("durable_tidy_failed")
+            await asyncio.sleep(TIDY_S)

@@ -11,6 +11,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -53,12 +54,10 @@ class Engine:
             raise SetupError("durable work is running in this process already", todo="close the other one first")
         Engine._running = self
         self._thread.start()
-        ours = asyncio.get_running_loop()
-        try:
-            await self._there(self._launch(names, run, ours))
-        except BaseException:
-            await self.stop()
-            raise
+        async with AsyncExitStack() as half_way:
+            half_way.push_async_callback(self.stop)
+            await self._there(self._launch(names, run, asyncio.get_running_loop()))
+            half_way.pop_all()
 
     async def begin(self, name: str, work_id: str, given: dict[str, str]) -> None:
         await self._there(self._begin(name, work_id, given))

@@ -26,6 +26,9 @@ class RuleRow(Base):
     pin: Mapped[str] = mapped_column(String(200), default="", comment="encrypted")
     hide_phone_number: Mapped[bool] = mapped_column(Boolean, default=False)
     attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, comment="of the phone's participant")
+    last_resort: Mapped[str] = mapped_column(
+        String(16), default="agent", server_default="agent", comment="of a transfer that reached nobody"
+    )
     livekit_id: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

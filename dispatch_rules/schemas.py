@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -18,6 +18,8 @@ def _not_reserved(name: str) -> str:
 
 
 Pin = Annotated[str, Field(pattern=r"^([0-9]{4,16})?$", examples=["2468"])]
+LastResort = Literal["agent", "callback", "goodbye"]
+LAST_RESORT = "after a transfer that reached nobody: the agent goes on, promises a call back, or says goodbye"
 AttributeName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.\-]{0,63}$"), AfterValidator(_not_reserved)]
 Attributes = Annotated[dict[AttributeName, Annotated[str, Field(max_length=1024)]], Field(max_length=32)]
 
@@ -35,6 +37,7 @@ class RuleAsked(Written):
     pin: Pin = Field(default="", description="the caller keys it in, with #, before anybody answers; empty for none")
     hide_phone_number: bool = Field(default=False, description="the room sees the last four digits at most")
     attributes: Attributes = Field(default={}, description="given to the phone's participant")
+    last_resort: LastResort = Field(default="agent", description=LAST_RESORT)
 
 
 class RuleChange(Written):
@@ -50,6 +53,7 @@ class RuleChange(Written):
     pin: Pin | None = Field(default=None, description="empty for none")
     hide_phone_number: bool | None = None
     attributes: Attributes | None = Field(default=None, description="replaces all of them")
+    last_resort: LastResort | None = Field(default=None, description=LAST_RESORT)
 
 
 class Rule(BaseModel):
@@ -68,6 +72,7 @@ class Rule(BaseModel):
     pin_set: bool
     hide_phone_number: bool
     attributes: dict[str, str]
+    last_resort: LastResort
     livekit_id: str
     created_at: datetime
     updated_at: datetime

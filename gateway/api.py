@@ -10,6 +10,8 @@ import gateway.auth.endpoints
 import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
 import gateway.calls.scanner_endpoints
+import gateway.supervision.endpoints
+import gateway.transfers.call_endpoints
 import gateway.transfers.endpoints
 import trunks.endpoints
 import trunks.number_endpoints
@@ -22,6 +24,8 @@ PUBLIC: tuple[APIRouter, ...] = (
     agents.endpoints.router,
     gateway.transfers.endpoints.router,
     gateway.calls.endpoints.router,
+    gateway.supervision.endpoints.router,
+    gateway.transfers.call_endpoints.router,
     gateway.calls.scanner_endpoints.router,
     gateway.auth.endpoints.router,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,23 @@ from gateway.kernel.clock import Clock, SystemClock
 from gateway.kernel.errors import SetupError
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.secrets import SecretBox, open_box
+from gateway.livekit.calling import LiveKitCalling
 from gateway.livekit.client import LiveKitClient
+from gateway.livekit.confirmations import RecordedConfirmations
 from gateway.livekit.identity import SwitchboardIdentity
+from gateway.livekit.passes import LiveKitPasses
+from gateway.livekit.isolation import PhonesApart
+from gateway.livekit.leg_switch import LegSwitch
 from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
 from gateway.settings import Settings
+from gateway.transfers.agent_line import RoomAgentLine
+from gateway.transfers.carrying import WORK, Carrying
+from gateway.transfers.humans import Phones
 from gateway.transfers.repository import TargetRepository
+from gateway.transfers.run import TransferServices
+from gateway.transfers.service import Transfers
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
 
@@ -51,10 +61,12 @@ class Container:
     provisioning: Provisioning
     calls: Calls
     durable: Durable
+    transfers: Transfers
 
     def put_on(self, state: Any) -> None:
-        for name in ("settings", "database", "clock", "secrets", "tokens", "provisioning", "calls", "durable"):
-            setattr(state, name, getattr(self, name))
+        for one in fields(self):
+            setattr(state, one.name, getattr(self, one.name))
+        state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.agent_exists = agent_exists
         state.rule_of_agent = rule_of_agent
         state.rule_of_trunk = rule_of_trunk
@@ -134,6 +146,13 @@ def resources(box: SecretBox, agent_name: str) -> list[Resource]:
     ]
 
 
+def transfer_services(calls: Calls, livekit: LiveKitClient) -> TransferServices:
+    apart = PhonesApart(calls.rooms, LegSwitch(calls.rooms, calls.tokens, RecordedConfirmations(calls.begin)))
+    phones = Phones(calls.begin, LiveKitCalling(livekit), calls.rooms)
+    agent = RoomAgentLine(calls.rooms, calls.tokens)
+    return TransferServices(calls.runner, calls.begin, calls.clock, apart, phones, agent)
+
+
 async def run_control_plane(settings: Settings) -> None:
     """Serves both applications until SIGTERM or SIGINT. Raises SetupError for an old schema."""
     database, clock = Database(settings.database), SystemClock()
@@ -154,11 +173,15 @@ async def run_control_plane(settings: Settings) -> None:
         verify_webhook=webhook_reader(settings.livekit),
     )
     durable = Durable(settings.workflows, settings.executor_id, clock)
-    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable)
+    carrying = Carrying(transfer_services(calls, livekit), durable.begin)
+    durable.define(WORK, carrying.carry)
+    transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
+    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers)
     provisioning.start()
     await calls.start()
     try:
         await durable.start()
+        await carrying.pick_up()
         await serve(container)
     finally:
         await durable.close()

@@ -48,6 +48,10 @@ class NumberRepository:
     async def by_number(self, number: str) -> NumberRow | None:
         return await self._session.scalar(select(NumberRow).where(NumberRow.number == number))
 
+    async def numbers(self) -> set[str]:
+        """All by which callers reach us."""
+        return set(await self._session.scalars(select(NumberRow.number)))
+
     async def of_trunk(self, trunk_id: str) -> list[str]:
         query = select(NumberRow.number).where(NumberRow.inbound_trunk_id == trunk_id).order_by(NumberRow.number)
         return list(await self._session.scalars(query))

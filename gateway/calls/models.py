@@ -45,6 +45,7 @@ class CallEventRow(Base):
     __table_args__ = (
         UniqueConstraint("call_id", "seq"),
         Index("ix_call_events_call_id_fact_id", "call_id", "fact_id"),
+        Index("ix_call_events_kind_at", "kind", "at"),
     )
 
     position: Mapped[int] = mapped_column(_Position, primary_key=True, autoincrement=True)

@@ -133,6 +133,11 @@ class CallRepository:
         query = select(CallEventRow).where(CallEventRow.call_id == call_id, CallEventRow.seq > after)
         return list(await self._session.scalars(query.order_by(CallEventRow.seq).limit(limit)))
 
+    async def log_of_kinds(self, kinds: Sequence[str], *, since: datetime) -> list[CallEventRow]:
+        """Entries of these kinds in every call's log, in order."""
+        where = (CallEventRow.kind.in_(kinds), CallEventRow.at >= since)
+        return list(await self._session.scalars(select(CallEventRow).where(*where).order_by(CallEventRow.position)))
+
     async def log_of_all(self, after: int, limit: int) -> list[CallEventRow]:
         """Entries of every call's log with position greater than `after`."""
         query = select(CallEventRow).where(CallEventRow.position > after).order_by(CallEventRow.position)

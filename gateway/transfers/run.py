@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.calls.call import Call
+from gateway.calls.digits import pressed
 from gateway.calls.performing import Begin
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner
@@ -34,12 +35,14 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.livekit.isolation import Isolation
 from gateway.transfers import moves as m
+from gateway.transfers.asking_back import asks_back
 from gateway.transfers.mirror import news_of, who_ended
 from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place
 from gateway.transfers.story import Attempt, Story, tell, then, transfer_of
 
 SOURCE = "transfers"
 AGAIN_S = 1.0  # after a move that failed; and at the latest so often the record is read again
+COMPANY_LOOK_S = 5.0  # the same, while the caller is with the human
 _STAGES = ("ringing", "answered")
 
 _log = get_logger(__name__)
@@ -97,17 +100,28 @@ class TransferRun:
             await self._tasks.close()
 
     async def company(self) -> None:
-        """Returns when the human whom the caller was joined with is gone; the caller's record tells what follows."""
+        """Returns when the caller is not with this human any more, and the human is let go; the caller's record tells
+        what follows. Raises Unavailable."""
         while True:
             self._changed.clear()
             story, call = await self._read()
+            if not story.joined:
+                return
             human = self._calls.get(story.joined)
-            if not story.joined or call.ended or call.human != self._transfer_id:
+            if call.ended or call.human != self._transfer_id:
+                await self._services.humans.drop(_place(call), human_identity(story.joined))
                 return
             if human and human.ended:
                 await self._record(HumanLeft, "human-left", by=who_ended(human))
-                return
-            await self._wait(None)
+            elif human and await self._asks_back(human):
+                await self._record(HumanLeft, "human-left", by="human", handed_back=True)
+            else:
+                await self._wait(None, at_most_s=COMPANY_LOOK_S)
+
+    async def _asks_back(self, human: Call) -> bool:
+        async with self._services.begin() as session:
+            log = [read_event(entry) for entry in await CallRepository(session).log(human.id)]
+        return asks_back(pressed(log))
 
     async def _catch_up(self) -> None:
         """What was recorded of calls to humans while nobody ran this."""
@@ -157,8 +171,8 @@ class TransferRun:
             AttemptEnded, f"{one.id}:ended", attempt_id=one.id, outcome=outcome, sip_code=sip_code
         )
 
-    async def _wait(self, until: datetime | None) -> None:
-        seconds = AGAIN_S
+    async def _wait(self, until: datetime | None, *, at_most_s: float = AGAIN_S) -> None:
+        seconds = at_most_s
         if until is not None and not self._failed:
             seconds = min(seconds, max(0.0, (until - self._services.clock.now()).total_seconds()))
         self._failed = False

@@ -24,6 +24,7 @@ from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
 from gateway.kernel.secrets import open_box
 from gateway.settings import Settings
+from gateway.transfers.service import Transfers
 from tests.integration.calls.conftest import ManualClock
 from trunks.ports import Switchboard
 from trunks.provisioning import Provisioning
@@ -33,13 +34,15 @@ Json = dict[str, Any]
 
 @dataclass
 class Plane:
-    """One control plane, seen from outside; `clock` stands still until it is moved."""
+    """One control plane, seen from outside; `clock` stands still until it is moved. `carried`: transfers that were
+    given to be carried out, with their calls."""
 
     container: Container
     app: FastAPI
     internal: FastAPI
     switchboard: Switchboard
     clock: ManualClock
+    carried: list[tuple[str, str]]
     keys: dict[Role, str] = field(default_factory=dict)
     clients: dict[Role, httpx.AsyncClient] = field(default_factory=dict)
 
@@ -110,8 +113,14 @@ def make_plane(
         begin=database.begin, rooms=MemoryRooms(), clock=clock, tokens=tokens, verify_webhook=no_webhooks
     )  # fmt: skip
     durable = Durable(settings.workflows, settings.executor_id, clock)
-    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable)
-    return Plane(container, build_public(container), build_internal(container), switchboard, clock)
+    carried: list[tuple[str, str]] = []
+
+    async def carry(transfer_id: str, call_id: str) -> None:
+        carried.append((transfer_id, call_id))
+
+    transfers = Transfers(calls.runner, database.begin, clock, carry)
+    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers)
+    return Plane(container, build_public(container), build_internal(container), switchboard, clock, carried)
 
 
 def problem(answer: httpx.Response) -> Json:

@@ -1,0 +1,178 @@
+"""Transfers of live calls: begun, taken back, handed back, told. Who may, and what follows, is decided in `wish.py`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch_rules.models import RuleRow
+from gateway.auth.repository import record_act
+from gateway.calls.call import Call
+from gateway.calls.events import Event
+from gateway.calls.performing import Begin
+from gateway.calls.repository import CallRepository
+from gateway.calls.runner import CallRunner, Recorded
+from gateway.calls.stored import read_event
+from gateway.calls.transfer_facts import HumanLeft, LastResort, OfTransfer, TransferBegan, TransferCancelled
+from gateway.kernel.clock import Clock
+from gateway.kernel.errors import BadInput, Conflict, GatewayError, NotAllowed, NotFound
+from gateway.kernel.ids import new_id
+from gateway.transfers.idle import KINDS, idle_since
+from gateway.transfers.permission import Refusal
+from gateway.transfers.repository import TargetRepository
+from gateway.transfers.story import Story, tell
+from gateway.transfers.wish import Granted, Known, Wish, judge
+from trunks.repository import NumberRepository
+
+SOURCE = "transfers"
+IDLE_LOOKED_BACK = timedelta(days=1)
+
+Carry = Callable[[str, str], Awaitable[None]]  # (transfer id, call id): somebody carries it to its end
+
+
+class Transfers:
+    """`carry` makes sure that somebody carries a transfer out, now and after a crash; again for the same is nothing."""
+
+    def __init__(self, runner: CallRunner, begin: Begin, clock: Clock, carry: Carry) -> None:
+        self._runner, self._begin, self._clock, self._carry = runner, begin, clock, carry
+
+    async def begin(self, call_id: str, wish: Wish, *, request: str = "") -> Story:
+        """`request`: the same one again begins nothing new. Raises NotFound, NotAllowed, BadInput or Conflict."""
+        named = f"{wish.by}:{hashlib.sha256(request.encode()).hexdigest()[:40]}" if request else new_id("evt")
+        story: Story | None = None
+
+        async def work(session: AsyncSession) -> Recorded:
+            nonlocal story
+            call, log = await _call(session, call_id)
+            if known := next((e.what for e in log if e.fact_id == named), None):
+                story = _again(wish, known, log)
+                return Recorded()
+            granted = await self._granted(session, wish, call, log)
+            began = TransferBegan(
+                id=named, call_id=call_id, source=SOURCE, seq=0, at=self._clock.now(), transfer_id=new_id("xfer"),
+                mode=wish.mode, target_id=wish.target_id, asked_by=wish.by, waves=granted.waves,
+                replaces=granted.replaces, last_resort=wish.last_resort or await _last_resort(session, call),
+                pii={"note": wish.note} if wish.note else {},
+            )  # fmt: skip
+            story = tell([began], began.transfer_id)
+            await record_act(session, wish.by, began.transfer_id, "begin", began.at)
+            return await self._runner.record(session, [began])
+
+        await self._runner.transact(work)
+        assert story is not None
+        await self._carry(story.transfer_id, call_id)
+        return story
+
+    async def cancel(self, call_id: str, transfer_id: str, by: str) -> Story:
+        """Takes it back; the caller is with the agent again. Raises NotFound, or Conflict when it is over."""
+        async with self._begin() as session:
+            _, log = await _call(session, call_id)
+        story = _story(log, transfer_id)
+        if story.settled or story.joined:
+            raise Conflict(
+                "the transfer is over", code="transfer.over",
+                todo=f"POST /v1/calls/{call_id}/hand-back gives a caller back who is with a human",
+            )  # fmt: skip
+        await self._record(TransferCancelled, call_id, transfer_id, "cancelled", by, "cancel", {"asked_by": by})
+        return await self.story(call_id, transfer_id)
+
+    async def hand_back(self, call_id: str, by: str) -> Story:
+        """The caller goes on with an agent, and the human is let go. Raises NotFound, or Conflict without a human."""
+        async with self._begin() as session:
+            call, log = await _call(session, call_id)
+        if not call.human or call.ended:
+            raise Conflict("the caller is not with a human", code="call.no_human", todo=f"GET /v1/calls/{call_id}")
+        given = {"by": "human", "handed_back": True}
+        await self._record(HumanLeft, call_id, call.human, "human-left", by, "hand_back", given)
+        return _story(log, call.human)
+
+    async def story(self, call_id: str, transfer_id: str) -> Story:
+        return _story(await self.log(call_id), transfer_id)
+
+    async def stories(self, call_id: str) -> list[Story]:
+        """All of the call, the first one first."""
+        log = await self.log(call_id)
+        return [_story(log, event.what.transfer_id) for event in log if isinstance(event.what, TransferBegan)]
+
+    async def log(self, call_id: str) -> list[Event]:
+        """Raises NotFound."""
+        async with self._begin() as session:
+            return (await _call(session, call_id))[1]
+
+    async def _granted(self, session: AsyncSession, wish: Wish, call: Call, log: Sequence[Event]) -> Granted:
+        targets, now = TargetRepository(session), self._clock.now()
+        target = await targets.find(wish.target_id)
+        members = await targets.members_of(target) if target else ()
+        idle = {}
+        if target and target.strategy == "longest_idle":
+            rows = await CallRepository(session).log_of_kinds(KINDS, since=now - IDLE_LOOKED_BACK)
+            idle = idle_since([read_event(row) for row in rows], now)
+        ours = await NumberRepository(session).numbers()
+        before = tell([event.what for event in log], call.human) if call.human else None  # type: ignore[misc]
+        judged = judge(wish, call, before.joined if before else "", Known(target, members, ours, idle))
+        if isinstance(judged, Refusal):
+            raise error_of(judged)
+        return judged
+
+    async def _record(
+        self, kind: type[OfTransfer], call_id: str, transfer_id: str, name: str, by: str, verb: str,
+        given: Mapping[str, object],
+    ) -> None:  # fmt: skip
+        """Once for a transfer, with the audit record of who did it."""
+        now = self._clock.now()
+        envelope = {"id": f"{transfer_id}:{name}", "call_id": call_id, "source": SOURCE, "seq": 0, "at": now}
+        fact = kind.model_validate(envelope | {"transfer_id": transfer_id, **given})
+
+        async def work(session: AsyncSession) -> Recorded:
+            await record_act(session, by, transfer_id, verb, now)
+            return await self._runner.record(session, [fact])  # type: ignore[list-item]
+
+        await self._runner.transact(work)
+
+
+async def _call(session: AsyncSession, call_id: str) -> tuple[Call, list[Event]]:
+    """The call, held until the transaction ends, and its log. Raises NotFound."""
+    repository = CallRepository(session)
+    known = await repository.load([call_id])
+    if call_id not in known:
+        raise NotFound("there is no such call", code="call.not_found", todo="GET /v1/calls")
+    return known[call_id][0], [read_event(row) for row in await repository.log(call_id)]
+
+
+async def _last_resort(session: AsyncSession, call: Call) -> LastResort:
+    rule = await session.get(RuleRow, call.rule_id) if call.rule_id else None
+    return rule.last_resort if rule else "agent"  # type: ignore[return-value] - checked when it was written
+
+
+def _story(log: Sequence[Event], transfer_id: str) -> Story:
+    story = tell([event.what for event in log], transfer_id)  # type: ignore[misc]
+    if story is None:
+        raise NotFound("this call has no such transfer", code="transfer.not_found")
+    return story
+
+
+def _again(wish: Wish, known: object, log: Sequence[Event]) -> Story:
+    if not isinstance(known, TransferBegan) or (known.target_id, known.mode) != (wish.target_id, wish.mode):
+        raise Conflict(
+            "this Idempotency-Key was used with another body", code="idempotency.reused", field="Idempotency-Key",
+            todo="use a fresh key for another request",
+        )  # fmt: skip
+    return _story(log, known.transfer_id)
+
+
+def error_of(refusal: Refusal) -> GatewayError:
+    """With the next thing to do."""
+    code = f"transfer.{refusal.code}"
+    match refusal.code:
+        case "unknown":
+            return NotFound(refusal.sentence, code=code, field="target_id", todo="GET /v1/transfer-targets")
+        case "forbidden":
+            todo = "ask whoever may change the target: PATCH /v1/transfer-targets/{id}"
+            return NotAllowed(refusal.sentence, code=code, field="target_id", todo=todo)
+        case "disabled" | "same_party" | "own_number" | "nobody":
+            return BadInput(refusal.sentence, code=code, field="target_id", todo="name another target")
+        case _:
+            return Conflict(refusal.sentence, code=code, todo="see the call: GET /v1/calls/{id}")

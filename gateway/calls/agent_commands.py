@@ -8,8 +8,15 @@ from pydantic import Field, TypeAdapter
 
 from gateway.calls.facts import Strict
 from gateway.calls.signed_commands import Door, sign
-from gateway.calls.transfer_facts import LastResort, TransferOutcome
+from gateway.calls.transfer_facts import LastResort, Mode, TransferOutcome
 from gateway.kernel.role_tokens import RoleTokens
+
+
+class Wait(Strict):
+    """The caller hears music or ringback and not you, nor do you hear the caller: be silent until more is said."""
+
+    kind: Literal["wait"] = "wait"
+    transfer_id: str
 
 
 class Brief(Strict):
@@ -20,13 +27,15 @@ class Brief(Strict):
     attempt_id: str
     human: str = Field(description="identity in the room")
     note: str = Field(default="", max_length=2000, repr=False, description="of whoever asked for the transfer")
+    detects_machine: bool = Field(default=True, description="what answered may be a machine")
 
 
 class Introduce(Strict):
-    """Caller and human hear each other: a last word, and leave."""
+    """Caller and human hear each other: a last word after a warm transfer, none after a cold one, and leave."""
 
     kind: Literal["introduce"] = "introduce"
     transfer_id: str
+    mode: Mode = "warm"
 
 
 class GiveBack(Strict):
@@ -38,7 +47,14 @@ class GiveBack(Strict):
     then: LastResort = "agent"
 
 
-AgentAsked = Annotated[Brief | Introduce | GiveBack, Field(discriminator="kind")]
+class Note(Strict):
+    """A supervisor whispers to you in writing: use it as you see fit; the caller is not told."""
+
+    kind: Literal["note"] = "note"
+    text: str = Field(max_length=2000, repr=False)
+
+
+AgentAsked = Annotated[Wait | Brief | Introduce | GiveBack | Note, Field(discriminator="kind")]
 _asked: TypeAdapter[AgentAsked] = TypeAdapter(AgentAsked)
 
 

@@ -26,10 +26,11 @@ LastResort = Literal["agent", "callback", "goodbye"]
 
 
 class Ring(Strict):
-    """One human to be rung, for so long."""
+    """One human to be rung, for so long. `voicemail_detection`: what answers may be a machine."""
 
     target_id: str
     ring_s: int
+    voicemail_detection: bool = True
 
 
 class OfTransfer(Fact):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gateway.calls.agent_commands import AgentAsked, AgentCommand, Brief, GiveBack, Introduce, sign_agent_command
+from gateway.calls.agent_commands import AgentAsked, AgentCommand, Brief, GiveBack, Introduce, Wait, sign_agent_command
 from gateway.calls.ports import Rooms
 from gateway.calls.transfer_facts import LastResort, TransferOutcome
 from gateway.kernel.errors import NotFound
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.transfers.ports import Place
+from gateway.transfers.story import Attempt, Story
 
 
 class RoomAgentLine:
@@ -16,12 +17,19 @@ class RoomAgentLine:
     def __init__(self, rooms: Rooms, tokens: RoleTokens) -> None:
         self._rooms, self._tokens = rooms, tokens
 
-    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str, note: str) -> None:
-        asked = Brief(transfer_id=transfer_id, attempt_id=attempt_id, human=human, note=note)
-        await self._send(place, f"{attempt_id}:brief", asked)
+    async def wait(self, place: Place, transfer_id: str) -> None:
+        await self._send(place, f"{transfer_id}:wait", Wait(transfer_id=transfer_id))
 
-    async def introduce(self, place: Place, transfer_id: str) -> None:
-        await self._send(place, f"{transfer_id}:introduce", Introduce(transfer_id=transfer_id))
+    async def brief(self, place: Place, attempt: Attempt, story: Story) -> None:
+        asked = Brief(
+            transfer_id=story.transfer_id, attempt_id=attempt.id, human=attempt.human, note=story.note,
+            detects_machine=attempt.voicemail_detection,
+        )  # fmt: skip
+        await self._send(place, f"{attempt.id}:brief", asked)
+
+    async def introduce(self, place: Place, story: Story) -> None:
+        asked = Introduce(transfer_id=story.transfer_id, mode=story.mode)
+        await self._send(place, f"{story.transfer_id}:introduce", asked)
 
     async def give_back(self, place: Place, transfer_id: str, outcome: TransferOutcome, then: LastResort) -> None:
         asked = GiveBack(transfer_id=transfer_id, outcome=outcome, then=then)

@@ -157,6 +157,8 @@ _TOO_LATE: dict[Stage, AttemptOutcome] = {
 
 
 def _overdue(one: Attempt, now: datetime) -> AttemptOutcome | None:
+    if one.stage == "refused":
+        return one.outcome
     return _TOO_LATE.get(one.stage) if now >= _due(one) else None
 
 

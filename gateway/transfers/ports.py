@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.calls.transfer_facts import LastResort, TransferOutcome
+from gateway.transfers.story import Attempt, Story
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,16 @@ class Humans(Protocol):
 class AgentLine(Protocol):
     """What the agent of the call is told. Raises Unavailable, or NotFound when there is none."""
 
-    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str, note: str) -> None:
+    async def wait(self, place: Place, transfer_id: str) -> None:
+        """The caller does not hear you now, nor you the caller."""
+        ...
+
+    async def brief(self, place: Place, attempt: Attempt, story: Story) -> None:
         """Speak with this human now; `ConsultAnswered` tells what came of it."""
         ...
 
-    async def introduce(self, place: Place, transfer_id: str) -> None:
-        """Caller and human hear each other: a last word, and leave."""
+    async def introduce(self, place: Place, story: Story) -> None:
+        """Caller and human hear each other: leave, after a last word if it is a warm transfer."""
         ...
 
     async def give_back(self, place: Place, transfer_id: str, outcome: TransferOutcome, then: LastResort) -> None:

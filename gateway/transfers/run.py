@@ -7,6 +7,7 @@ point and be run again by another process, which goes on from the record and rep
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +39,7 @@ from gateway.transfers import moves as m
 from gateway.transfers.asking_back import asks_back
 from gateway.transfers.mirror import news_of, who_ended
 from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place
-from gateway.transfers.story import Attempt, Story, tell, then, transfer_of
+from gateway.transfers.story import Attempt, Story, human_identity, tell, then, transfer_of
 
 SOURCE = "transfers"
 AGAIN_S = 1.0  # after a move that failed; and at the latest so often the record is read again
@@ -56,11 +57,6 @@ class TransferServices:
     isolation: Isolation
     humans: Humans
     agent: AgentLine
-
-
-def human_identity(attempt_id: str) -> str:
-    """In the room; derived, so that whoever comes after a crash finds the human there."""
-    return f"human-{attempt_id}"
 
 
 class TransferRun:
@@ -199,6 +195,7 @@ class TransferRun:
             case m.Park():
                 await services.isolation.hold(place.room, place.caller, "music" if story.mode == "warm" else "ringback")
                 await self._record(CallerParked, "parked")
+                self._tasks.start(self._told(services.agent.wait(place, self._transfer_id)), name="transfer:wait")
             case m.Place(attempt_id=name, wave=wave, ring=ring):
                 new = await self._record(
                     AttemptPlaced, f"{name}:placed", attempt_id=name, target_id=ring.target_id, wave=wave,
@@ -208,13 +205,11 @@ class TransferRun:
                     human = HumanDialled(name, ring.target_id, human_identity(name), ring.ring_s)
                     self._tasks.start(self._dial(place, human), name="transfer:dial")
             case m.Brief(attempt_id=name):
-                await services.isolation.consult(place.room, place.caller, place.agent, human_identity(name))
-                await services.agent.brief(place, self._transfer_id, name, human_identity(name), story.note)
-                await self._record(AttemptMoved, f"{name}:briefed", attempt_id=name, stage="briefed")
+                await self._brief(story, name, place)
             case m.Join(attempt_id=name):
                 await services.isolation.join(place.room, (place.caller, human_identity(name)))
                 await self._record(TransferJoined, "joined", attempt_id=name)
-                self._tasks.start(self._introduce(place), name="transfer:introduce")
+                self._tasks.start(self._told(services.agent.introduce(place, story)), name="transfer:introduce")
             case m.Drop(attempt_id=name, outcome=outcome):
                 await self._drop(story, name, outcome, place)
             case m.GiveBack(outcome=outcome):
@@ -236,6 +231,15 @@ class TransferRun:
         if one := story.attempt(name):
             await self._ended(one, outcome)
 
+    async def _brief(self, story: Story, name: str, place: Place) -> None:
+        """Recorded for each agent: one that goes leaves the next one to begin again."""
+        attempt = story.attempt(name)
+        if attempt is None:
+            return
+        await self._services.isolation.consult(place.room, place.caller, place.agent, attempt.human)
+        await self._services.agent.brief(place, attempt, story)
+        await self._record(AttemptMoved, f"{name}:briefed:{place.agent}", attempt_id=name, stage="briefed")
+
     async def _give_back(self, story: Story, outcome: TransferOutcome, place: Place) -> None:
         """To the human whom the caller was with before, if there is one still; else to the agent."""
         services, before = self._services, human_identity(story.replaces)
@@ -251,12 +255,12 @@ class TransferRun:
         promised = then(story, outcome) == "callback"
         await self._record(TransferSettled, "settled", outcome=outcome, callback_wanted=promised)
 
-    async def _introduce(self, place: Place) -> None:
-        """They hear each other already; without these words the transfer succeeds as well."""
+    async def _told(self, telling: Awaitable[None]) -> None:
+        """The transfer succeeds without these words as well."""
         try:
-            await self._services.agent.introduce(place, self._transfer_id)
+            await telling
         except GatewayError as error:
-            _log.warning("not_introduced", call_id=self._call_id, code=error.code)
+            _log.warning("agent_not_told", call_id=self._call_id, code=error.code)
 
 
 def _place(call: Call) -> Place:

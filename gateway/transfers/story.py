@@ -4,8 +4,8 @@
       │                  │                  │
       └──────────────────┴──── settled ◄────┘   (any outcome but connected)
 
-An attempt on its own: placed → ringing → answered → briefed → accepted, and from each of them → ended. A cold
-transfer joins what is answered; a warm one what is accepted.
+An attempt on its own: placed → ringing → answered → briefed → accepted or refused, and from each of them → ended. A
+cold transfer joins what is answered; a warm one what is accepted. Who has refused is still on the line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from gateway.calls.facts import CallLost, LegLeft
+from gateway.calls.facts import AgentLost, CallLost, LegLeft
 from gateway.calls.own_facts import RecordedFact
 from gateway.calls.transfer_facts import (
     Answer,
@@ -35,7 +35,7 @@ from gateway.calls.transfer_facts import (
     TransferSettled,
 )
 
-Stage = Literal["placed", "ringing", "answered", "briefed", "accepted", "joined", "ended"]
+Stage = Literal["placed", "ringing", "answered", "briefed", "accepted", "refused", "joined", "ended"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ class Attempt:
     since: datetime
     stage: Stage = "placed"
     outcome: AttemptOutcome | None = None
+    voicemail_detection: bool = True
+
+    @property
+    def human(self) -> str:
+        """Identity in the room; derived, so that whoever comes after a crash finds the human there."""
+        return human_identity(self.id)
 
     @property
     def is_open(self) -> bool:
@@ -87,6 +93,10 @@ def attempt_id(transfer_id: str, wave: int, place: int) -> str:
     return f"{transfer_id}-{wave}-{place}"
 
 
+def human_identity(attempt: str) -> str:
+    return f"human-{attempt}"
+
+
 def transfer_of(attempt: str) -> str:
     """The transfer that an attempt belongs to; empty for what is no attempt of ours."""
     transfer, *numbers = attempt.rsplit("-", 2)
@@ -120,6 +130,8 @@ def after(story: Story, fact: RecordedFact) -> Story:
     """What is told of other transfers, or twice, changes nothing."""
     if isinstance(fact, LegLeft | CallLost):
         return replace(story, caller_left=True)
+    if isinstance(fact, AgentLost):
+        return replace(story, attempts=tuple(_untold(one, fact.at) for one in story.attempts))
     if getattr(fact, "transfer_id", None) != story.transfer_id:
         return story
     match fact:
@@ -131,7 +143,7 @@ def after(story: Story, fact: RecordedFact) -> Story:
             return _moved(story, one, stage, fact.at)
         case ConsultAnswered(attempt_id=one, answer=answer):
             outcome = _REFUSED.get(answer)
-            return _moved(story, one, "ended" if outcome else "accepted", fact.at, outcome)
+            return _moved(story, one, "refused" if outcome else "accepted", fact.at, outcome)
         case AttemptEnded(attempt_id=one, outcome=outcome):
             return _moved(story, one, "ended", fact.at, outcome)
         case TransferJoined(attempt_id=one):
@@ -145,15 +157,24 @@ def after(story: Story, fact: RecordedFact) -> Story:
             return story
 
 
+def _untold(one: Attempt, at: datetime) -> Attempt:
+    """The agent went while it told the human: the next one has to begin again."""
+    return replace(one, stage="answered", since=at) if one.stage == "briefed" else one
+
+
 def _placed(story: Story, fact: AttemptPlaced) -> Story:
     if story.attempt(fact.attempt_id):
         return story
-    new = Attempt(fact.attempt_id, fact.target_id, fact.wave, fact.ring_s, fact.at)
+    rings = story.waves[fact.wave] if fact.wave < len(story.waves) else ()
+    detects = all(ring.voicemail_detection for ring in rings if ring.target_id == fact.target_id)
+    new = Attempt(
+        fact.attempt_id, fact.target_id, fact.wave, fact.ring_s, fact.at, voicemail_detection=detects
+    )  # fmt: skip
     return replace(story, attempts=(*story.attempts, new))
 
 
 _REFUSED: dict[Answer, AttemptOutcome] = {"declined": "declined", "silent": "silent", "machine": "machine"}
-_ORDER: tuple[Stage, ...] = ("placed", "ringing", "answered", "briefed", "accepted", "joined", "ended")
+_ORDER: tuple[Stage, ...] = ("placed", "ringing", "answered", "briefed", "accepted", "refused", "joined", "ended")
 
 
 def _moved(story: Story, attempt_id: str, stage: Stage, at: datetime, outcome: AttemptOutcome | None = None) -> Story:

@@ -17,7 +17,8 @@ from gateway.kernel.errors import Unavailable
 from gateway.kernel.ids import new_id
 from gateway.livekit.isolation import Plays
 from gateway.transfers.ports import HumanDialled, Place
-from gateway.transfers.run import TransferRun, TransferServices, human_identity
+from gateway.transfers.run import TransferRun, TransferServices
+from gateway.transfers.story import Attempt, Story, human_identity
 from tests.integration.calls.conftest import World
 from tests.unit.calls.story import AGENT, CALL, CALLER, NUMBERS, ROOM, XFER, Facts
 
@@ -75,10 +76,13 @@ class Ports:
     async def drop(self, place: Place, identity: str) -> None:
         await self._note(f"drop {identity}")
 
-    async def brief(self, place: Place, transfer_id: str, attempt_id: str, human: str, note: str) -> None:
-        await self._note(f"brief {human}")
+    async def wait(self, place: Place, transfer_id: str) -> None:
+        """Said beside everything else: when is of no importance."""
 
-    async def introduce(self, place: Place, transfer_id: str) -> None:
+    async def brief(self, place: Place, attempt: Attempt, story: Story) -> None:
+        await self._note(f"brief {attempt.human}")
+
+    async def introduce(self, place: Place, story: Story) -> None:
         await self._note("introduce")
 
     async def give_back(self, place: Place, transfer_id: str, outcome: x.TransferOutcome, then: x.LastResort) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.calls import transfer_facts as t
-from gateway.calls.facts import Fact, LegLeft
+from gateway.calls.facts import AgentLost, Fact, LegLeft
 from gateway.transfers.moves import (
     ANSWERED_WITHIN_S,
     BRIEFED_WITHIN_S,
@@ -100,6 +100,8 @@ def test_a_cold_transfer_joins_whoever_answers() -> None:
 def test_after_a_no_the_next_one_is_rung_and_after_the_last_the_caller_is_told(answer: str) -> None:
     book = ready(waves=((ANN,), (BEN,))).placed().moved("answered").moved("briefed")
     book.note(t.ConsultAnswered, attempt_id=FIRST, answer=answer)
+    assert book.asks() == (Drop(FIRST, answer),)  # still on the line
+    book.note(t.AttemptEnded, attempt_id=FIRST, outcome=answer)
     assert book.asks() == (Place(SECOND, 1, BEN),)
     book.placed(SECOND, BEN, 1).note(t.AttemptEnded, attempt_id=SECOND, outcome="busy", sip_code=486)
     assert book.asks() == (GiveBack("busy"), Settle("busy"))
@@ -148,6 +150,12 @@ def test_a_caller_who_leaves_ends_it_all(stage: str) -> None:
 def test_a_transfer_that_is_taken_back_gives_the_caller_back() -> None:
     book = ready().placed().moved("ringing").note(t.TransferCancelled, asked_by="key_1")
     assert book.asks() == (Drop(FIRST, "cancelled"), GiveBack("cancelled"), Settle("cancelled"))
+
+
+def test_an_agent_who_goes_while_it_tells_the_human_is_followed_by_one_that_begins_again() -> None:
+    book = ready().placed().moved("answered").moved("briefed").note(AgentLost, identity="agent-1", reason="left")
+    assert book.asks() == (Brief(FIRST),)
+    assert book.moved("briefed").note(t.ConsultAnswered, attempt_id=FIRST, answer="accepted").asks() == (Join(FIRST),)
 
 
 def test_what_is_told_of_another_transfer_changes_nothing() -> None:

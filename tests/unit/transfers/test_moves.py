@@ -46,7 +46,7 @@ class Book:
         self.now = self.now if at is None else at
         number = len(self.facts)
         given = {"id": f"evt_{number}", "call_id": "call_1", "source": "test", "seq": number}
-        own = {} if kind is LegLeft else {"transfer_id": XFER}
+        own = {} if kind in (LegLeft, AgentLost) else {"transfer_id": XFER}
         self.facts.append(kind(**given, at=T0 + timedelta(seconds=self.now), **own, **fields))
         return self
 

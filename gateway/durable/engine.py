@@ -1,25 +1,28 @@
 """DBOS, on a thread with an event loop of its own: it keeps which works are begun, and hands each to be run.
 
 It lives apart because it takes over the default executor of the loop it is started in, and would leave that loop
-without one when it stops. Only ids of works cross over; the bodies run on the loop that called `start`.
+without one when it stops. Only ids of works cross over; the bodies run on the loop that called `start`. Contexts
+do not cross: DBOS keeps in them which work is running, and a work begun by another would count as a step of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import sqlalchemy
-from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowSerializationFormat
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat
 from sqlalchemy.engine import make_url
 
+from gateway.durable.runner import Kind
 from gateway.kernel.errors import SetupError
 
 T = TypeVar("T")
@@ -32,6 +35,7 @@ VERSION = "1"
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 CONNECTIONS = 4
 THREADS = 16
+QUEUE_POLL_S = 0.5
 SETTLE_S = 5.0  # for writing down what has just been done; what is not written is run again
 PAGE = 500
 
@@ -47,8 +51,9 @@ class Engine:
         self._thread = threading.Thread(target=self._loop.run_forever, name="durable", daemon=True)
         self._database: sqlalchemy.Engine | None = None
         self._works: dict[str, Any] = {}
+        self._queued: set[str] = set()
 
-    async def start(self, names: Sequence[str], run: Run) -> None:
+    async def start(self, kinds: Iterable[Kind], run: Run) -> None:
         """Launches, and runs what is begun and not done. Raises SetupError when one is running in this process."""
         if Engine._running is not None:
             raise SetupError("durable work is running in this process already", todo="close the other one first")
@@ -56,11 +61,11 @@ class Engine:
         self._thread.start()
         async with AsyncExitStack() as half_way:
             half_way.push_async_callback(self.stop)
-            await self._there(self._launch(names, run, asyncio.get_running_loop()))
+            await self._there(self._launch(kinds, run, asyncio.get_running_loop(), contextvars.copy_context()))
             half_way.pop_all()
 
-    async def begin(self, name: str, work_id: str, given: dict[str, str]) -> None:
-        await self._there(self._begin(name, work_id, given))
+    async def begin(self, name: str, work_id: str, given: dict[str, str], *, lane: str, delay_s: float) -> None:
+        await self._there(self._begin(name, work_id, given, lane, delay_s))
 
     async def forget_finished(self, before: datetime) -> int:
         return await self._there(self._forget(before))
@@ -74,14 +79,27 @@ class Engine:
     # -- on the thread ----------------------------------------------------------------------------------------
 
     async def _there(self, work: Coroutine[Any, Any, T]) -> T:
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+        nothing = contextvars.Context()
+        return await asyncio.wrap_future(nothing.run(asyncio.run_coroutine_threadsafe, work, self._loop))
 
-    async def _launch(self, names: Sequence[str], run: Run, ours: asyncio.AbstractEventLoop) -> None:
+    async def _launch(
+        self, kinds: Iterable[Kind], run: Run, ours: asyncio.AbstractEventLoop, context: contextvars.Context
+    ) -> None:
         log_like_everybody()
         DBOS(config=self._config())
-        for name in names:
-            self._works[name] = _workflow(name, run, ours)
+        for kind in kinds:
+            self._works[kind.name] = _workflow(kind.name, run, ours, context)
         DBOS.launch()
+        for kind in kinds:
+            if kind.lane_width:
+                self._queued.add(kind.name)
+                await DBOS.register_queue_async(
+                    kind.name,
+                    worker_concurrency=kind.width,
+                    partition_worker_concurrency=kind.lane_width,
+                    polling_interval_sec=QUEUE_POLL_S,
+                    on_conflict="always_update",
+                )
 
     def _config(self) -> DBOSConfig:
         config = DBOSConfig(
@@ -105,9 +123,15 @@ class Engine:
             config["system_database_url"] = url.render_as_string(hide_password=False)
         return config
 
-    async def _begin(self, name: str, work_id: str, given: dict[str, str]) -> None:
-        with SetWorkflowID(work_id):
-            await DBOS.start_workflow_async(self._works[name], work_id, given)
+    async def _begin(self, name: str, work_id: str, given: dict[str, str], lane: str, delay_s: float) -> None:
+        work = self._works[name]
+        if name not in self._queued:
+            with SetWorkflowID(work_id):
+                await DBOS.start_workflow_async(work, work_id, given)
+            return
+        delay = delay_s if delay_s > 0 else None
+        with SetWorkflowID(work_id), SetEnqueueOptions(queue_partition_key=lane, delay_seconds=delay):
+            await DBOS.enqueue_workflow_async(name, work, work_id, given)
 
     async def _forget(self, before: datetime) -> int:
         forgotten = 0
@@ -133,11 +157,12 @@ class Engine:
             self._database.dispose()
 
 
-def _workflow(name: str, run: Run, ours: asyncio.AbstractEventLoop) -> Any:
+def _workflow(name: str, run: Run, ours: asyncio.AbstractEventLoop, context: contextvars.Context) -> Any:
     async def work(work_id: str, given: dict[str, str]) -> None:
         if ours.is_closed():  # any other error would be written down as the work's end
             raise asyncio.CancelledError
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(name, work_id, given), ours))
+        body = run(name, work_id, given)
+        await asyncio.wrap_future(context.copy().run(asyncio.run_coroutine_threadsafe, body, ours))
 
     # Nothing is written off after some number of crashes. Portable = JSON: nothing of it is ever unpickled.
     decorate = DBOS.workflow(

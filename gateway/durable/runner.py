@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.durable.backoff import pause_after
@@ -17,23 +18,34 @@ _log = get_logger(__name__)
 Body = Callable[[str, dict[str, str]], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Kind:
+    """Works of one name. `lane_width`: how many of one lane run at a time, 0 for no lanes and no limit; `width`: of
+    all lanes together."""
+
+    name: str
+    body: Body
+    lane_width: int = 0
+    width: int = 0
+
+
 class WorkRunner:
     """`run` until the body returns; `close` cancels what runs, which leaves it to the next start."""
 
     def __init__(self, pause: Callable[[int], float] = pause_after) -> None:
         self._pause = pause
-        self._bodies: dict[str, Body] = {}
+        self._kinds: dict[str, Kind] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._closing = False
 
-    def define(self, name: str, body: Body) -> None:
-        if name in self._bodies:
-            raise ValueError(f"the work {name} is defined already")
-        self._bodies[name] = body
+    def define(self, kind: Kind) -> None:
+        if kind.name in self._kinds:
+            raise ValueError(f"the work {kind.name} is defined already")
+        self._kinds[kind.name] = kind
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._bodies)
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(self._kinds.values())
 
     async def run(self, name: str, work_id: str, given: dict[str, str]) -> None:
         """Returns when the work is done. CancelledError: it is not, and the next start goes on with it."""
@@ -49,7 +61,7 @@ class WorkRunner:
         failures = 0
         while not self._closing:
             try:
-                return await self._bodies[name](work_id, dict(given))
+                return await self._kinds[name].body(work_id, dict(given))
             except asyncio.CancelledError:
                 if self._closing:
                     raise

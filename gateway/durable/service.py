@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.durable.backoff import pause_after
-from gateway.durable.runner import Body, WorkRunner
+from gateway.durable.runner import Body, Kind, WorkRunner
 from gateway.kernel.clock import Clock
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -45,27 +45,33 @@ class Durable:
         self._engine: Engine | None = None
         self._tasks = TaskSet()
 
-    def define(self, name: str, body: Body) -> None:
-        """What work of this name does. Before `start`."""
-        self._runner.define(name, body)
+    def define(self, name: str, body: Body, *, lane_width: int = 0, width: int = 0) -> None:
+        """What work of this name does. Before `start`.
+
+        With a `lane_width`, works wait in lanes: so many of one lane run at a time, and `width` of all together.
+        """
+        self._runner.define(Kind(name, body, lane_width, width))
 
     async def start(self) -> None:
         from gateway.durable.engine import Engine  # half a second, which no other command needs to wait
 
         engine = Engine(self._url, self._executor_id)
         self._runner.open()
-        await engine.start(self._runner.names, self._runner.run)
+        await engine.start(self._runner.kinds, self._runner.run)
         self._engine = engine
         self._tasks.start(self._tidy_forever(), name="durable-tidy")
 
-    async def begin(self, name: str, work_id: str, given: dict[str, str]) -> None:
+    async def begin(
+        self, name: str, work_id: str, given: dict[str, str], *, lane: str = "", delay_s: float = 0.0
+    ) -> None:
         """Returns when the work is sure to be done; it runs in the background. The same id again changes nothing.
 
-        `given`: ids, no personal data; it is kept for days.
+        `given`: ids, no personal data; it is kept for days. `lane` and `delay_s` (at the earliest after so long) are
+        for works with lanes; those that wait cost no memory.
         """
         if self._engine is None:
             raise RuntimeError("durable work is not started")
-        await self._engine.begin(name, work_id, given)
+        await self._engine.begin(name, work_id, given, lane=lane, delay_s=delay_s)
 
     async def tidy(self) -> int:
         """Forgets what has been done for long; returns how many works those were."""

@@ -153,3 +153,58 @@ async def test_a_start_that_fails_says_so_and_the_next_one_works(url: str) -> No
     async with started(url, bodies) as durable:
         await durable.begin("transfer", "xfer_1", GIVEN)
         await bodies.ran(1)
+
+
+async def test_a_work_begun_by_another_is_no_part_of_it(url: str) -> None:
+    seen: list[str] = []
+    ended = asyncio.Event()
+
+    async def body(work_id: str, given: dict[str, str]) -> None:
+        seen.append(work_id)
+        if work_id == "xfer_1" and seen.count("xfer_1") == 1:
+            await durable.begin("transfer", "xfer_2", GIVEN)
+            raise Unavailable("and fails afterwards")
+        if work_id == "xfer_1":  # in another order than before: nothing of the first run is replayed
+            await durable.begin("transfer", "xfer_3", GIVEN)
+            await durable.begin("transfer", "xfer_2", GIVEN)
+        if {"xfer_2", "xfer_3"} <= set(seen):
+            ended.set()
+
+    async with asyncio.timeout(60), started(url, body) as durable:
+        await durable.begin("transfer", "xfer_1", GIVEN)
+        await ended.wait()
+    assert sorted(seen) == ["xfer_1", "xfer_1", "xfer_2", "xfer_3"]
+
+
+async def test_a_full_lane_keeps_nobody_in_another_lane_waiting(url: str) -> None:
+    bodies = Bodies()
+    bodies.hangs = True
+    durable = Durable(url, "local", ManualClock())
+    durable.define("webhook", bodies, lane_width=2, width=8)
+    await durable.start()
+    try:
+        for number in range(4):
+            await durable.begin("webhook", f"slow_{number}", GIVEN, lane="slow")
+        await bodies.ran(2)
+        await durable.begin("webhook", "fast_0", GIVEN, lane="fast")
+        await bodies.ran(3)
+        assert sorted(work_id for work_id, _ in bodies.runs) == ["fast_0", "slow_0", "slow_1"]
+    finally:
+        await durable.close()
+
+
+async def test_a_delayed_work_waits_and_survives_a_stop(url: str) -> None:
+    bodies = Bodies()
+    for begins in (True, False):
+        durable = Durable(url, "local", ManualClock())
+        durable.define("webhook", bodies, lane_width=2, width=8)
+        await durable.start()
+        if begins:
+            await durable.begin("webhook", "late", GIVEN, lane="one", delay_s=4)
+            await durable.begin("webhook", "soon", GIVEN, lane="one")
+            await bodies.ran(1)
+            assert bodies.runs[0][0] == "soon"
+        else:
+            await bodies.ran(2)
+        await durable.close()
+    assert [work_id for work_id, _ in bodies.runs] == ["soon", "late"]

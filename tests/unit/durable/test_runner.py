@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.durable.runner import Body, WorkRunner
+from gateway.durable.runner import Body, Kind, WorkRunner
 from gateway.kernel.errors import Unavailable
 
 GIVEN = {"call_id": "call_1"}
@@ -19,7 +19,7 @@ def runner_of(body: Body, pauses: list[int] | None = None) -> WorkRunner:
         return 0
 
     runner = WorkRunner(pause)
-    runner.define("transfer", body)
+    runner.define(Kind("transfer", body))
     return runner
 
 
@@ -89,4 +89,4 @@ async def test_a_name_is_defined_once() -> None:
     async def body(work_id: str, given: dict[str, str]) -> None: ...
 
     with pytest.raises(ValueError, match="transfer"):
-        runner_of(body).define("transfer", body)
+        runner_of(body).define(Kind("transfer", body))

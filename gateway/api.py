@@ -11,6 +11,7 @@ import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
 import gateway.calls.scanner_endpoints
 import gateway.supervision.endpoints
+import gateway.supervision.endpoints
 import gateway.transfers.call_endpoints
 import gateway.transfers.endpoints
 import trunks.endpoints
@@ -24,6 +25,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     agents.endpoints.router,
     gateway.transfers.endpoints.router,
     gateway.calls.endpoints.router,
+    gateway.supervision.endpoints.router,
     gateway.supervision.endpoints.router,
     gateway.transfers.call_endpoints.router,
     gateway.calls.scanner_endpoints.router,

@@ -22,6 +22,7 @@ def default_state_dir() -> Path:
 
 class LiveKitSettings(BaseModel):
     url: str = "ws://127.0.0.1:7880"
+    public_url: str = Field(default="", description="where browsers connect; default: url")
     api_key: str = "devkey"
     api_secret: SecretStr = SecretStr("")
     agent_name: str = Field(default="gateway", description="explicit dispatch name of our workers")

@@ -11,6 +11,7 @@ class Scope(StrEnum):
     CALLS_READ = "calls:read"
     CALLS_PII = "calls:pii"
     CALLS_CONTROL = "calls:control"
+    CALLS_SUPERVISE = "calls:supervise"
     KEYS_ADMIN = "keys:admin"
 
 
@@ -21,7 +22,7 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Scope.CONFIG_READ, Scope.CALLS_READ})
-_OPERATOR = _VIEWER | {Scope.CALLS_PII, Scope.CALLS_CONTROL}
+_OPERATOR = _VIEWER | {Scope.CALLS_PII, Scope.CALLS_CONTROL, Scope.CALLS_SUPERVISE}
 
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.VIEWER: _VIEWER,

@@ -43,5 +43,6 @@ def _may_see_personal(caller: Annotated[Caller, Depends(caller_on_calls)]) -> bo
 
 ReadCalls = Annotated[Caller, _needs(Scope.CALLS_READ)]
 ControlCalls = Annotated[Caller, _needs(Scope.CALLS_CONTROL)]
+SuperviseCalls = Annotated[Caller, _needs(Scope.CALLS_SUPERVISE)]
 SeePersonal = Annotated[Caller, _needs(Scope.CALLS_PII)]
 MaySeePersonal = Annotated[bool, Depends(_may_see_personal)]

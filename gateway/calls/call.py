@@ -30,6 +30,8 @@ from gateway.calls.facts import (
     Strict,
 )
 from gateway.calls.own_facts import AdmissionDecided, RouteFound
+from gateway.calls.supervisor_facts import OfSupervisor
+from gateway.calls.supervisors import Supervisor, with_presence
 from gateway.calls.transfer_facts import HumanLeft, TransferBegan, TransferJoined, TransferSettled
 
 _GONE_KEPT = 16
@@ -87,6 +89,7 @@ class Call(Strict):
     given_up_at: datetime | None = None
     transfer: str = Field(default="", description="xfer_… of the one that is under way")
     human: str = Field(default="", description="xfer_… of the human that the caller is with, in place of an agent")
+    supervisors: tuple[Supervisor, ...] = ()
     hangup: HangupOrder | None = None
     termination: Termination | None = None
     pii: CallPii = CallPii()
@@ -140,6 +143,8 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
             return _transferred(call, transfer)
         case CallEnded(termination=termination):
             return {"termination": termination, "status": CallStatus.ENDED, "ended_at": event.at}
+        case OfSupervisor() as presence if not (event.late or event.repeated):
+            return {"supervisors": with_presence(call.supervisors, presence)}
         case _:
             return {}
 

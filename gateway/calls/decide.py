@@ -23,6 +23,8 @@ from gateway.calls.facts import (
     LegLeft,
 )
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact
+from gateway.calls.supervisor_facts import OfSupervisor
+from gateway.calls.supervisors import on_presence
 from gateway.calls.termination import Ending, termination_of
 from gateway.calls.transfer_facts import HumanLeft, TransferSettled
 
@@ -46,6 +48,8 @@ def decide(call: Call | None, fact: RecordedFact) -> Decision:
             return watchdog.on_agent_lost(call, fact)
         case HangupAsked():
             return _on_hangup_asked(call, fact)
+        case OfSupervisor():
+            return on_presence(call.supervisors, call.room, fact)
         case HumanLeft():
             return watchdog.on_human_left(call, fact)
         case TransferSettled():

@@ -13,6 +13,7 @@ from gateway.calls.call import Call
 from gateway.calls.performing import Begin
 from gateway.calls.ports import Rooms
 from gateway.calls.repository import CallRepository
+from gateway.calls.room_sight import RoomSight
 from gateway.calls.runner import CallRunner
 from gateway.calls.stored import read_call
 from gateway.calls.sweeper import Sweeper
@@ -57,6 +58,7 @@ class CallLoops:
         self._runner, self._begin, self._clock = runner, begin, clock
         self.open = OpenCalls()
         self.sweeper = Sweeper(rooms, clock)
+        self._sight = RoomSight(rooms, clock)
         self._wake = asyncio.Event()
         self._tasks = TaskSet()
         runner.on_call(self._heed)
@@ -95,6 +97,8 @@ class CallLoops:
         """Looks at the rooms, and carries out what a crashed process left. LiveKit may be slow or away,
         and the scan must not wait for it."""
         await self.sweeper.look_at_rooms([call.room for call in self.open.all() if call.room])
+        if seen := await self._sight.news(self.open.all()):
+            await self._runner.take(seen)
         await self._runner.performer.take_over()
 
     async def watch(self) -> None:

@@ -16,8 +16,9 @@ from gateway.calls.effect_repository import EffectRepository, PendingEffect
 from gateway.calls.effects import CloseRoom, DispatchAgent, RemoveParticipant
 from gateway.calls.facts import AgentJoined
 from gateway.calls.own_facts import EffectFailed, RecordedFact
-from gateway.calls.ports import Rooms
+from gateway.calls.ports import RoomParticipant, Rooms
 from gateway.calls.repository import CallRepository
+from gateway.calls.supervisors import is_supervisor
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import GatewayError
 from gateway.kernel.ids import new_id
@@ -127,8 +128,8 @@ class Performer:
         present = await self._rooms.list_participants(room)
         if present is None:
             return "dropped"
-        if any(one.kind in ("sip", "standard") and one.identity != leaving for one in present):
-            return "dropped"  # another caller or a person is in it
+        if any(_keeps_room(one) for one in present if one.identity != leaving):
+            return "dropped"
         await self._rooms.delete_room(room)
         return "done"
 
@@ -136,3 +137,8 @@ class Performer:
         async with self._begin() as session:
             found = await CallRepository(session).load([call_id])
         return found[call_id][0] if call_id in found else None
+
+
+def _keeps_room(one: RoomParticipant) -> bool:
+    """Another caller, or a person; but nobody who came to supervise a call that is over."""
+    return one.kind in ("sip", "standard") and not is_supervisor(one.identity)

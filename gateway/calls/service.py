@@ -17,12 +17,13 @@ from gateway.calls.feed import Feed
 from gateway.calls.lookup import find_route, route_of_admitted
 from gateway.calls.lookup_outbound import find_way_out
 from gateway.calls.loops import CallLoops
+from gateway.calls.own_facts import RecordedFact
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner, Complete
 from gateway.calls.scanners import RefusedSources
-from gateway.calls.webhook_facts import ROOM_CHANGED, fact_of
+from gateway.calls.webhook_facts import ROOM_CHANGED, fact_of, supervisor_fact_of
 from gateway.kernel.clock import Clock
 from gateway.kernel.role_tokens import RoleTokens
 
@@ -90,6 +91,6 @@ class Calls:
             event = replace(event, at=now)
         async with self.begin() as session:
             reporting = await CallRepository(session).reporting_nodes()
-        facts = [fact_of(event, call, node_reports=call.node in reporting) for call in calls]
-        if known := [fact for fact in facts if fact is not None]:
+        facts: list[RecordedFact | None] = [fact_of(event, call, node_reports=call.node in reporting) for call in calls]
+        if known := [fact for fact in (*facts, supervisor_fact_of(event, calls)) if fact is not None]:
             await self.runner.take(known)

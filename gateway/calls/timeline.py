@@ -14,6 +14,8 @@ from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event
 from gateway.calls.facts import Strict
 from gateway.calls.own_facts import RecordedFact
 from gateway.calls.slugs import SENTENCES
+from gateway.calls.supervisor_facts import AgentNoted, OfSupervisor
+from gateway.calls.supervisor_words import sentence_of_supervision
 from gateway.calls.transfer_facts import OfTransfer
 from gateway.calls.transfer_words import sentence_of_transfer
 
@@ -79,6 +81,8 @@ def _sentence(what: RecordedFact | Outcome) -> str:
             return _of_outcome(what)
         case OfTransfer():
             return sentence_of_transfer(what)
+        case OfSupervisor() | AgentNoted():
+            return sentence_of_supervision(what)
         case facts.AgentJoined() | facts.AgentMissing() | facts.AgentLost() | facts.ToolCalled():
             return _of_agent(what)
         case facts.DigitPressed() | facts.Utterance() | facts.TurnMeasured() | facts.FirstAudio():

@@ -6,13 +6,28 @@ Our own SIP node reports its leg and its agent itself, and faster; from a node t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.calls.call import Call
 from gateway.calls.facts import AgentJoined, AgentLost, LegLeft
 from gateway.calls.ports import RoomEvent
 from gateway.calls.reported_facts import AnyFact
+from gateway.calls.supervisor_facts import SupervisorJoined, SupervisorLeft
+from gateway.calls.supervisors import is_supervisor, news_of
 
 SOURCE = "livekit"
 ROOM_CHANGED = frozenset({"room_finished", "participant_left", "participant_connection_aborted"})
+
+
+def supervisor_fact_of(event: RoomEvent, calls: Sequence[Call]) -> SupervisorJoined | SupervisorLeft | None:
+    """The fact that `event` is for one of the calls in its room, when it is about a supervisor of theirs."""
+    one = event.participant
+    if one is None or not calls or not is_supervisor(one.identity):
+        return None
+    if event.name != "participant_joined" and event.name not in ROOM_CHANGED:
+        return None
+    envelope = {"id": event.id, "source": SOURCE, "seq": 0, "at": event.at}
+    return news_of(calls, one.identity, joined=event.name == "participant_joined", envelope=envelope)
 
 
 def fact_of(event: RoomEvent, call: Call, *, node_reports: bool) -> AnyFact | None:

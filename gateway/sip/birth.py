@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.calls.leg_commands import BORN_HEARING, BORN_SPEAKING, MOST_HEARD
+from gateway.calls.leg_commands import BORN_HEARING, BORN_SPEAKING
+from gateway.calls.participants import identities_in
 from gateway.sip.mixer import ALL, Hearing
 
 _SPEAKING = {"true": True, "false": False}
@@ -28,10 +29,5 @@ SHUT = Routes(frozenset(), speaks=False)
 def routes_at_birth(attributes: Mapping[str, str]) -> Routes:
     """What nobody said is open; what cannot be read shuts both ways."""
     speaks = _SPEAKING.get(attributes.get(BORN_SPEAKING, "true"))
-    hears = _heard(attributes[BORN_HEARING]) if BORN_HEARING in attributes else ALL
+    hears = identities_in(attributes[BORN_HEARING]) if BORN_HEARING in attributes else ALL
     return SHUT if speaks is None or hears is None else Routes(hears, speaks)
-
-
-def _heard(said: str) -> Hearing | None:
-    names = [name.strip() for name in said.split(",")] if said else []
-    return frozenset(names) if all(names) and len(names) <= MOST_HEARD else None

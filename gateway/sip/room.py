@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-import numpy as np
 from livekit import rtc
 from livekit.rtc.participant import PublishDTMFError, PublishTrackError
 
@@ -20,16 +19,16 @@ from gateway.sip.attributes import STATUS
 from gateway.sip.birth import OPEN, Routes
 from gateway.sip.caller_audio import CallerAudio
 from gateway.sip.company import keeps_company, may_keep_company
-from gateway.sip.livekit_ffi import no_audio, only_its_own
+from gateway.sip.livekit_ffi import no_audio
 from gateway.sip.mixer import Everybody, Mixer
+from gateway.sip.remote_voices import RemoteVoices
 from gateway.sip.rtp.digits import KEYS
-from gateway.sip.rtp.g711 import FRAME_MS, SAMPLE_RATE, Samples
+from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
 
 HANGUP_TOPIC = "gateway.hangup"
 JOIN_WITHIN_S = 5.0
 RECONNECT_WITHIN_S = 8.0
 LEAVE_WITHIN_S = 3.0
-STREAM_CAPACITY = 4  # frames of one remote track that may wait
 DIGITS_WAITING = 64
 
 _CLOSED = {
@@ -76,17 +75,16 @@ class RoomLink:
         self._token = token
         self._listener = listener
         self._room = rtc.Room()
-        self._frame_rate = frame_rate
         self._audio = CallerAudio(frame_rate)
         self._mixer = Mixer(frame_rate)
         self.hear(routes.hears)
         self.speak(routes.speaks)
         self._tasks = TaskSet()
+        self._voices = RemoteVoices(self._room, self._mixer, frame_rate, self._tasks)
         self._joining: asyncio.Future[None] | None = None
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
         self._give_up: asyncio.TimerHandle | None = None
         self._leaving = False
-        self._listening: dict[str, asyncio.Task[None]] = {}  # by track
         self.relays_digits = False  # keys of other phones in the room are sent on to ours
         self._joined_as = ""  # the session's id, which a resumed connection keeps
         self.on_command: Callable[[bytes], None] = lambda message: None  # of the control plane, through LiveKit
@@ -94,9 +92,10 @@ class RoomLink:
 
     def _subscribe_events(self) -> None:
         on = self._room.on
-        on("track_published", lambda publication, participant: self._on_publication(publication))
+        on("track_published", self._on_publication)
         on("track_subscribed", self._on_track)
-        on("track_unsubscribed", lambda track, publication, participant: self._stop_listening(track.sid))
+        on("track_unsubscribed", lambda track, publication, participant: self._voices.drop(track.sid))
+        on("participant_attributes_changed", lambda changed, participant: self._voices.heed_attributes(participant))
         on("participant_disconnected", self._on_participant_left)
         on("data_received", self._on_packet)
         on("sip_dtmf_received", self._on_digit)
@@ -127,7 +126,7 @@ class RoomLink:
         self._joined_as = self._room.local_participant.sid
         for participant in self._room.remote_participants.values():  # they were there before us
             for publication in participant.track_publications.values():
-                self._on_publication(publication)
+                self._on_publication(publication, participant)
         self._tasks.start(self._press_waiting(), name="leg:digits")
 
     def caller_said(self, frame: Samples) -> None:
@@ -184,41 +183,20 @@ class RoomLink:
         heard = (others.get(identity) for identity in self._mixer.audible())
         return any(keeps_company(one.kind, one.attributes) for one in heard if one is not None)
 
-    def _on_publication(self, publication: rtc.RemoteTrackPublication) -> None:
-        if publication.kind == rtc.TrackKind.KIND_AUDIO:
+    def _on_publication(self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
+        if publication.kind == rtc.TrackKind.KIND_AUDIO and self._voices.are_for_us(participant):
             self._listener.audio_published()
 
     def _on_track(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        if track.kind == rtc.TrackKind.KIND_AUDIO:
-            self._stop_listening(track.sid)  # a track that was taken away may come back under the same name
-            listening = self._tasks.start(self._listen(track, participant.identity), name="leg:remote-audio")
-            self._listening[track.sid] = listening
-            if not may_keep_company(participant.kind):
-                self._listener.agent_heard(participant.identity)
-
-    async def _listen(self, track: rtc.Track, identity: str) -> None:
-        stream = rtc.AudioStream(
-            track, sample_rate=self._frame_rate, num_channels=1, frame_size_ms=FRAME_MS, capacity=STREAM_CAPACITY
-        )
-        only_its_own(stream)
-        queue = self._mixer.open(track.sid, identity)
-        try:
-            async for event in stream:
-                queue.put(np.frombuffer(event.frame.data, dtype=np.int16))
-        finally:
-            if self._listening.get(track.sid) is asyncio.current_task():  # and not one that has taken its place
-                del self._listening[track.sid]
-                self._mixer.close(track.sid)
-            await stream.aclose()
-
-    def _stop_listening(self, track: str) -> None:
-        self._mixer.close(track)
-        if listening := self._listening.pop(track, None):
-            listening.cancel()
+        if track.kind != rtc.TrackKind.KIND_AUDIO:
+            return
+        if self._voices.take(track, publication, participant) and not may_keep_company(participant.kind):
+            self._listener.agent_heard(participant.identity)
 
     def _on_participant_left(self, participant: rtc.RemoteParticipant) -> None:
+        self._voices.forget(participant)
         is_agent = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
         self._listener.participant_left(participant.identity, is_agent=is_agent)
 

@@ -1,0 +1,1 @@
+"""Supervisors: people who listen to a call, whisper to the human in it, or barge in."""

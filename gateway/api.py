@@ -11,7 +11,6 @@ import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
 import gateway.calls.scanner_endpoints
 import gateway.supervision.endpoints
-import gateway.supervision.endpoints
 import gateway.transfers.call_endpoints
 import gateway.transfers.endpoints
 import trunks.endpoints
@@ -25,7 +24,6 @@ PUBLIC: tuple[APIRouter, ...] = (
     agents.endpoints.router,
     gateway.transfers.endpoints.router,
     gateway.calls.endpoints.router,
-    gateway.supervision.endpoints.router,
     gateway.supervision.endpoints.router,
     gateway.transfers.call_endpoints.router,
     gateway.calls.scanner_endpoints.router,

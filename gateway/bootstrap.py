@@ -30,10 +30,9 @@ from gateway.livekit.calling import LiveKitCalling
 from gateway.livekit.client import LiveKitClient
 from gateway.livekit.confirmations import RecordedConfirmations
 from gateway.livekit.identity import SwitchboardIdentity
-from gateway.livekit.passes import LiveKitPasses
-from gateway.livekit.passes import LiveKitPasses
 from gateway.livekit.isolation import PhonesApart
 from gateway.livekit.leg_switch import LegSwitch
+from gateway.livekit.passes import LiveKitPasses
 from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
@@ -67,7 +66,6 @@ class Container:
     def put_on(self, state: Any) -> None:
         for one in fields(self):
             setattr(state, one.name, getattr(self, one.name))
-        state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.agent_exists = agent_exists
         state.rule_of_agent = rule_of_agent

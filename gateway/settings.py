@@ -8,6 +8,7 @@ The defaults describe one machine on loopback; `gateway up` fills in what it sta
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr
@@ -85,6 +86,17 @@ class SpeechSettings(BaseModel):
     tts_api_key: SecretStr = SecretStr("")
 
 
+class OutsideSettings(BaseModel):
+    """Requests to places that somebody chose over REST, such as the receivers of webhooks."""
+
+    networks: list[IPv4Network | IPv6Network] = Field(
+        default=[], description='networks inside that may be reached all the same: ["10.20.0.0/16"]'
+    )
+    ca_file: Path | None = Field(
+        default=None, description="PEM; whose certificates are believed; default: the machine's"
+    )
+
+
 class WorkerSettings(BaseModel):
     name: str = "worker-1"
     http_port: int = Field(default=0, description="health port of livekit-agents; 0 = any free one")
@@ -111,6 +123,7 @@ class Settings(BaseSettings):
     sip: SipSettings = SipSettings()
     speech: SpeechSettings = SpeechSettings()
     worker: WorkerSettings = WorkerSettings()
+    outside: OutsideSettings = OutsideSettings()
 
     @property
     def database(self) -> str:

@@ -27,7 +27,7 @@ from gateway.supervision.terms import (
     entry_of,
     refuse_agent,
 )
-from gateway.transfers.run import human_identity
+from gateway.transfers.story import human_identity
 
 SOURCE = "rest"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 
 from livekit import rtc
 
 from agents.skills.digits import Collected, DigitCollector
+from gateway.calls.leg_commands import ROLE
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -21,8 +23,8 @@ _log = get_logger(__name__)
 
 
 def is_caller(participant: rtc.RemoteParticipant) -> bool:
-    """A SIP leg, or a person in a browser; not another agent or a recorder."""
-    return participant.kind in (
+    """A SIP leg, or a person in a browser; not another agent or a recorder, nor a human who was called in."""
+    return not participant.attributes.get(ROLE) and participant.kind in (
         rtc.ParticipantKind.PARTICIPANT_KIND_SIP,
         rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD,
     )
@@ -109,7 +111,8 @@ class CallerLine:
 
 
 class Keypad:
-    """Keys of this caller, and of nobody else in the room, into the collector."""
+    """Keys of this caller, and of nobody else in the room, into the collector; `on_free_key` gets those that nobody
+    asked for. Nothing happens while it is not `heeded`."""
 
     def __init__(
         self,
@@ -122,6 +125,8 @@ class Keypad:
         self._first_key = asyncio.Event()
         self.collected: asyncio.Queue[Collected] = asyncio.Queue(maxsize=8)
         self.on_first_key = lambda: None
+        self.on_free_key: Callable[[str], None] = lambda digit: None
+        self.heeded = True
         self._timer: asyncio.TimerHandle | None = None
         room.on("sip_dtmf_received", self._pressed)
 
@@ -134,8 +139,10 @@ class Keypad:
         self._set_timer()
 
     def _pressed(self, key: rtc.SipDTMF) -> None:
-        if key.participant is None or key.participant.identity != self._caller.identity:
+        if not self.heeded or key.participant is None or key.participant.identity != self._caller.identity:
             return
+        if self._collector.deadline is None:
+            self.on_free_key(key.digit)
         if self._collector.untouched:
             self.on_first_key()
         self._deliver(self._collector.press(key.digit, time.monotonic()))

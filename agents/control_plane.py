@@ -16,6 +16,8 @@ from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
 
 ANSWER_WITHIN_S = 1.0
+BEGIN_WITHIN_S = 5.0
+LONGEST_REASON = 1000
 
 _log = get_logger(__name__)
 
@@ -75,6 +77,22 @@ class ControlPlane:
         except (GatewayError, ValidationError):
             _log.warning("conversation_not_available", call_id=call_id)
             return Conversation(call_id=call_id)
+
+    async def transfer(self, call_id: str, choice: str, reason: str, request: str) -> str | None:
+        """None: it has begun. Else why not, in words that a caller may be told the truth by."""
+        token = self._tokens.sign("worker", "transfers", self._process)
+        body = {"choice": choice, "reason": reason[:LONGEST_REASON], "request": request}
+        try:
+            answer = await self._http.post(
+                f"/calls/{call_id}/transfers", json=body, headers={"Authorization": f"Bearer {token}"},
+                timeout=BEGIN_WITHIN_S,
+            )  # fmt: skip
+        except httpx.HTTPError:
+            return "the gateway does not answer."
+        if answer.is_success:
+            return None
+        problem = answer.json() if answer.headers.get("content-type") == "application/problem+json" else {}
+        return str(problem.get("detail") or "the gateway failed.")
 
     async def _get(self, path: str) -> bytes:
         token = self._tokens.sign("worker", "profiles", self._process)

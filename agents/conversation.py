@@ -10,10 +10,12 @@ from livekit.agents import Agent, AgentSession, JobContext, tts
 
 from agents.channel import CallerLine, Keypad
 from agents.facts_out import CallReporter
-from agents.profile import AgentProfile
-from agents.resume import PastTurn, chat_context, first_words, open_question
+from agents.profile import AgentProfile, TransferChoice
+from agents.resume import Conversation as Past
+from agents.resume import chat_context, first_words, open_question
 from agents.skills.tools import tools_for
 from agents.speech.dialogue import keypad_text
+from agents.transfer_talk import Ask, TransferTalk
 from agents.turns import room_options
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -34,6 +36,7 @@ class Conversation:
         reporter: CallReporter,
         session: AgentSession[None],
         profile: AgentProfile,
+        ask_transfer: Ask,
     ) -> None:
         self._job = job
         self._line = line
@@ -42,12 +45,13 @@ class Conversation:
         self._session = session
         self._profile = profile
         self._tasks = TaskSet()
+        self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up)
 
-    async def start(self, past: list[PastTurn]) -> None:
+    async def start(self, past: Past) -> None:
         """Listens from here on; `past` is what an agent before this one talked about."""
         agent = Agent(
             instructions=self._profile.instructions or f"You are {self._profile.name}, on the telephone.",
-            chat_ctx=chat_context(self._profile, past),
+            chat_ctx=chat_context(self._profile, past.turns, past.transfer),
             tools=tools_for(self._profile, self),
         )
         await self._session.start(
@@ -66,16 +70,20 @@ class Conversation:
         await self._line.answered()
         self._session.say(self._profile.greeting, audio=_each(frames))
 
-    async def go_on(self, past: list[PastTurn]) -> None:
+    async def go_on(self, past: Past) -> None:
         """Takes over: says so, and asks again what was open."""
         await self._line.answered()
-        asked = open_question(self._profile, past)
+        if past.transfer == "under_way":
+            await self.transfers.pause()
+            return
+        asked = open_question(self._profile, past.turns)
         if asked and asked.ask_digits:
             self._keypad.expect(asked.ask_digits)
-        self._session.say(first_words(asked))
+        self._session.say(first_words(asked, past.transfer))
 
     async def close(self) -> None:
         await self._tasks.close()
+        await self.transfers.close()
         self._keypad.stop()
 
     def expect_digits(self, count: int) -> None:
@@ -83,6 +91,9 @@ class Conversation:
 
     def digits_used(self) -> None:
         self._keypad.stop()
+
+    async def transfer(self, choice: TransferChoice, reason: str, request: str, *, said: bool) -> str | None:
+        return await self.transfers.transfer(choice, reason, request, said=said)
 
     async def hang_up(self, reason: str) -> None:
         """The agent's goodbye has been heard: the node ends the call."""

@@ -16,6 +16,7 @@ from livekit.agents import (
 from agents.speech.dialogue import KEYPAD
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.facts import AgentJoined, HangupAsked, ToolCalled, TurnMeasured, Utterance
+from gateway.calls.transfer_facts import Answer, AnsweredBy, ConsultAnswered
 from gateway.kernel.tasks import TaskSet
 
 Metrics = llm.MetricsReport
@@ -86,6 +87,12 @@ class CallReporter:
     def hangup_asked(self, reason: str) -> None:
         if self._call_id:
             self._sender.record(HangupAsked, self._call_id, asked_by="agent", reason=reason)
+
+    def consult_answered(self, transfer_id: str, attempt_id: str, answer: Answer, by: AnsweredBy) -> None:
+        if self._call_id:
+            self._sender.record(
+                ConsultAnswered, self._call_id, transfer_id=transfer_id, attempt_id=attempt_id, answer=answer, by=by
+            )
 
     async def close(self) -> None:
         await self._tasks.close()

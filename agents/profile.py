@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from gateway.rest.written import Written
+
+ONE_MOMENT = "One moment please, I will put you through to somebody."
 
 
 class DialogueEntry(Written):
@@ -17,6 +21,22 @@ class DialogueEntry(Written):
     say: str = Field(min_length=1, max_length=1000)
     tool: str | None = Field(default=None, description="a tool to run; with ask_digits it gets the digits")
     ask_digits: int | None = Field(default=None, ge=1, le=32, description="how many digits `say` asks for")
+
+
+class TransferChoice(Written):
+    """A place this agent may send callers to, and when. The target has to name the agent as well."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["billing"], description="what a model calls it")
+    target_id: str = Field(max_length=40, examples=["tgt_01jd3h8z8kf4b9r2m5x7w6c1va"])
+    when: str = Field(default="The caller asks for a human.", min_length=1, max_length=300, description="for a model")
+    phrases: list[str] = Field(
+        default_factory=lambda: ["speak to a human", "talk to somebody"],
+        max_length=32,
+        description="what the caller may say; the embedded ears listen for these",
+    )
+    key: str = Field(default="", pattern=r"^[0-9*#]?$", description="pressed at any time when no digits are asked for")
+    mode: Literal["warm", "cold"] = "warm"
+    say: str = Field(default=ONE_MOMENT, min_length=1, max_length=1000, description="before the music begins")
 
 
 class AgentContent(Written):
@@ -32,6 +52,15 @@ class AgentContent(Written):
     farewell_phrases: list[str] = Field(default_factory=lambda: ["goodbye"], max_length=32)
     max_turn_wait_s: float = Field(default=1.2, ge=0.2, le=1.2, description="longest wait for the caller's turn to end")
     allow_hangup: bool = Field(default=True, description="the agent may end the call")
+    transfers: list[TransferChoice] = Field(default_factory=list, max_length=20)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for what in ("name", "key"):
+            given = [value for one in self.transfers if (value := getattr(one, what))]
+            if len(given) > len(set(given)):
+                raise ValueError(f"two entries of transfers have the same {what}")
+        return self
 
 
 class AgentProfile(AgentContent):

@@ -8,9 +8,12 @@ from livekit.agents import llm
 from livekit.agents.utils import shortuuid
 from pydantic import BaseModel, ConfigDict
 
+from agents.honest import BACK_AGAIN, words_after
 from agents.profile import AgentProfile, DialogueEntry
 from agents.speech.dialogue import ASK_DIGITS, plain
+from gateway.calls.takeover import Standing
 
+HANDED_BACK = "Since then a human colleague has talked with the caller, and handed the caller back to you."
 RESUMED = "Sorry, we were cut off for a moment. Please go on."
 
 
@@ -29,13 +32,16 @@ class Conversation(BaseModel):
     call_id: str
     turns: list[PastTurn] = []
     agents_so_far: int = 0
+    transfer: Standing = "none"
 
 
-def chat_context(profile: AgentProfile, turns: Sequence[PastTurn]) -> llm.ChatContext:
+def chat_context(profile: AgentProfile, turns: Sequence[PastTurn], transfer: Standing = "none") -> llm.ChatContext:
     """What was said, as the brain remembers it, an open question for digits included."""
     context = llm.ChatContext.empty()
     for turn in turns:
         context.add_message(role="user" if turn.speaker == "caller" else "assistant", content=turn.text)
+    if transfer == "handed_back":
+        context.add_message(role="system", content=HANDED_BACK)
     if asked := open_question(profile, turns):
         call = shortuuid("call_")
         arguments = f'{{"count": {asked.ask_digits}, "intent": "{asked.intent}"}}'
@@ -53,6 +59,14 @@ def open_question(profile: AgentProfile, turns: Sequence[PastTurn]) -> DialogueE
     return next((entry for entry in asking if plain(entry.say) in last or plain(entry.say).startswith(last)), None)
 
 
-def first_words(asked: DialogueEntry | None) -> str:
-    """Honest and short; an open question is asked again."""
-    return f"{RESUMED} {asked.say}" if asked else RESUMED
+def first_words(asked: DialogueEntry | None, transfer: Standing = "none") -> str:
+    """Honest and short; an open question is asked again. Nothing while the caller cannot hear."""
+    match transfer:
+        case "under_way":
+            return ""
+        case "handed_back":
+            return BACK_AGAIN
+        case "none" | "connected" | "caller_left":
+            return f"{RESUMED} {asked.say}" if asked else RESUMED
+        case outcome:
+            return words_after(outcome)

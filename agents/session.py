@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from livekit import agents as lk_agents
@@ -14,20 +15,25 @@ from livekit.rtc._ffi_client import FfiClient
 from pydantic import BaseModel, ConfigDict
 
 from agents.audio_out import CallAudio
+from agents.briefing import LISTENED_FOR
 from agents.channel import CallerLine, Keypad, find_caller
+from agents.commands import AgentCommands
+from agents.consult import Consult
 from agents.control_plane import ControlPlane
 from agents.conversation import Conversation
 from agents.facts_out import CallReporter
+from agents.handover import Handover
 from agents.profile import AgentProfile
-from agents.resume import PastTurn
+from agents.resume import Conversation as Past
 from agents.skills.digits import DigitCollector
 from agents.speech import catalog
 from agents.speech.mouth import EmbeddedMouth
 from agents.turns import END_OF_SPEECH_S, turn_handling
+from gateway.calls.agent_commands import AgentDoor, Brief
 from gateway.calls.fact_sender import FactSender
 from gateway.kernel.logs import configure_logs, get_logger
 from gateway.kernel.role_tokens import RoleTokens
-from gateway.kernel.tasks import TaskSet
+from gateway.kernel.tasks import TaskSet, first_of
 from gateway.settings import Settings
 
 CALLER_WITHIN_S = 10.0
@@ -60,7 +66,7 @@ class Prepared:
     """What a call needs besides the room; made while the room is being joined."""
 
     profile: AgentProfile
-    past: list[PastTurn]
+    past: Past
     session: AgentSession[None]
 
 
@@ -106,6 +112,7 @@ class _Call:
         self._audio = CallAudio(job.room, sample_rate=self._mouth.sample_rate)
         self._began = time.monotonic()
         self._steps_ms: dict[str, int] = {}
+        self._commands = AgentCommands(job.room)
 
     def _step(self, name: str) -> None:
         self._steps_ms[name] = round((time.monotonic() - self._began) * 1000)
@@ -126,18 +133,21 @@ class _Call:
     async def _prepare(self) -> Prepared:
         profile, past = await asyncio.gather(self._plane.profile(self._order.agent_id), self._past())
         if isinstance(self._mouth, EmbeddedMouth):
-            self._mouth.require([profile.greeting, profile.fallback_say, *(entry.say for entry in profile.dialogue)])
+            said = (*profile.dialogue, *profile.transfers)
+            self._mouth.require([profile.greeting, profile.fallback_say, *(entry.say for entry in said)])
         return Prepared(profile, past, self._session(profile))
 
-    async def _past(self) -> list[PastTurn]:
+    async def _past(self) -> Past:
         if self._order.resume and self._order.call_id:
-            return (await self._plane.conversation(self._order.call_id)).turns
-        return []
+            return await self._plane.conversation(self._order.call_id)
+        return Past(call_id=self._order.call_id)
 
     def _session(self, profile: AgentProfile) -> AgentSession[None]:
         speech, detector = self._ready.settings.speech, self._ready.detector
         session: AgentSession[None] = AgentSession(
-            stt=catalog.ears(speech, self._ready.speech, profile, detector, lambda: self._collector.expected),
+            stt=catalog.ears(
+                speech, self._ready.speech, catalog.phrases_of(profile), detector, lambda: self._collector.expected
+            ),
             vad=detector,
             llm=catalog.brain(speech, profile),
             tts=self._mouth,
@@ -149,6 +159,14 @@ class _Call:
         session.output.audio = self._audio
         session.output.transcription = self._audio.spoken
         return session
+
+    async def _consult(self, asked: Brief) -> Consult:
+        """The ears of its own, whose phrases are others, take 0.2 s to make."""
+        own = replace(self._ready.speech, decoder=None)
+        ears = await asyncio.to_thread(
+            catalog.ears, self._ready.settings.speech, own, LISTENED_FOR, self._ready.detector, lambda: 0
+        )
+        return Consult(self._job.room, asked.human, ears, self._mouth, detects_machine=asked.detects_machine)
 
     async def _talk(self, caller: rtc.RemoteParticipant, preparing: asyncio.Future[Prepared]) -> None:
         room = self._job.room
@@ -162,16 +180,21 @@ class _Call:
         self._step("caller")
         prepared = await preparing
         self._step("prepared")
-        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, prepared.profile)
+        ask = functools.partial(self._plane.transfer, call_id)
+        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, prepared.profile, ask)
         reporter.follow(prepared.session)
+        door = AgentDoor(RoleTokens(self._ready.settings.keys_dir), call_id)
+        handover = Handover(self._commands, door, conversation.transfers, reporter, self._consult)
         try:
             await conversation.start(prepared.past)
             self._step("listening")
             opening = conversation.go_on(prepared.past) if self._order.resume else conversation.greet(self._mouth)
             self._tasks.start(opening, name="agent:opening")
-            await line.left.wait()
-            _log.info("caller_left", setup_ms=self._steps_ms)
+            handover.start()
+            await first_of(line.left, handover.left)
+            _log.info("call_left", setup_ms=self._steps_ms, to_human=handover.left.is_set())
         finally:
+            await handover.close()
             await conversation.close()
             await prepared.session.aclose()
             await reporter.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 import agents.endpoints
+import agents.transfer_endpoints
 import dispatch_rules.endpoints
 import gateway.auth.endpoints
 import gateway.calls.endpoints
@@ -29,5 +30,9 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.calls.scanner_endpoints.router,
     gateway.auth.endpoints.router,
 )
-INTERNAL: tuple[APIRouter, ...] = (gateway.calls.internal_endpoints.router, agents.endpoints.internal)
+INTERNAL: tuple[APIRouter, ...] = (
+    gateway.calls.internal_endpoints.router,
+    agents.endpoints.internal,
+    agents.transfer_endpoints.internal,
+)
 PROVISIONED = ("/v1/numbers", "/v1/inbound-trunks", "/v1/outbound-trunks", "/v1/dispatch-rules")

@@ -8,8 +8,9 @@ from typing import Protocol
 from livekit import agents as lk_agents
 from livekit.agents import RunContext, function_tool, llm
 
-from agents.profile import AgentProfile
+from agents.profile import AgentProfile, TransferChoice
 from agents.skills.numbers import digit_words, in_words
+from agents.speech.dialogue import TRANSFER
 from gateway.kernel.errors import SetupError
 
 DEMO_BALANCE = 42  # dollars, whatever the account
@@ -23,6 +24,10 @@ class CallControl(Protocol):
     def digits_used(self) -> None: ...
 
     async def hang_up(self, reason: str) -> None: ...
+
+    async def transfer(self, choice: TransferChoice, reason: str, request: str, *, said: bool) -> str | None:
+        """None: the caller hears music now. Else why not, in words."""
+        ...
 
 
 Tool = Callable[[str], Awaitable[str]]
@@ -51,6 +56,8 @@ def tools_for(profile: AgentProfile, call: CallControl) -> list[llm.Tool | llm.T
     tools.append(_ask_digits(call))
     if profile.allow_hangup:
         tools.append(_hang_up(call))
+    if profile.transfers:
+        tools.append(_transfer(profile, call))
     return tools
 
 
@@ -88,3 +95,38 @@ def _hang_up(call: CallControl) -> llm.Tool:
     return function_tool(
         hang_up, name="hang_up", description="End the call, after you have said goodbye in the same turn."
     )
+
+
+def _transfer(profile: AgentProfile, call: CallControl) -> llm.Tool:
+    choices = {one.name: one for one in profile.transfers}
+    when = " ".join(f"{name}: {one.when}" for name, one in choices.items())
+
+    async def transfer(raw_arguments: dict[str, object], context: RunContext[None]) -> str:
+        """What it returns has happened: nothing began. Had it begun, the agent would have nothing more to say now."""
+        choice = choices.get(str(raw_arguments.get("to")))
+        if choice is None:
+            return f"Nothing was begun: there is no such place. Places: {', '.join(choices)}."
+        await context.wait_for_playout()
+        said = any(isinstance(item, llm.ChatMessage) and item.text_content for item in context.speech_handle.chat_items)
+        reason = str(raw_arguments.get("reason") or "")
+        if refused := await call.transfer(choice, reason, context.function_call.call_id, said=said):
+            return f"Nothing was begun: {refused} Tell the caller the truth."
+        raise lk_agents.StopResponse
+
+    schema = {
+        "name": TRANSFER,
+        "description": (
+            "Put the caller through to a human. Say in the same turn what you do; the caller then hears music. "
+            f"You are told when nobody was reached. Places: {when}"
+        ),
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "to": {"type": "string", "enum": list(choices)},
+                "reason": {"type": "string", "description": "what the caller wants, in one sentence, for the human"},
+            },
+            "required": ["to"],
+            "additionalProperties": False,
+        },
+    }
+    return function_tool(transfer, raw_schema=schema)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,16 +78,18 @@ def prepare(settings: SpeechSettings) -> Prepared:
 
 def phrases_of(profile: AgentProfile) -> list[str]:
     """Everything the embedded ears listen for."""
-    return [phrase for entry in profile.dialogue for phrase in entry.phrases] + profile.farewell_phrases
+    entries = (*profile.dialogue, *profile.transfers)
+    return [phrase for entry in entries for phrase in entry.phrases] + profile.farewell_phrases
 
 
 def ears(
     settings: SpeechSettings,
     prepared: Prepared,
-    profile: AgentProfile,
+    phrases: Iterable[str],
     detector: vad.VAD,
     digits_expected: Callable[[], int],
 ) -> stt.STT:
+    """`phrases`: what the embedded ears listen for."""
     if settings.stt == "openai":
         from livekit.plugins import openai
 
@@ -100,7 +102,7 @@ def ears(
         return EagerAdapter(stt=remote, vad=detector)
     if prepared.whisper is not None:
         return stt.StreamAdapter(stt=whisper.FasterWhisperSTT(prepared.whisper), vad=detector)
-    spotter = KeywordSpotter(phrases_of(profile), prepared.decoder)
+    spotter = KeywordSpotter(phrases, prepared.decoder)
     if spotter.unknown:
         _log.warning("phrases_not_in_dictionary", count=len(spotter.unknown))
     return stt.StreamAdapter(stt=KeywordEars(spotter, digits_expected), vad=detector)

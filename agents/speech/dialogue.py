@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agents.profile import AgentProfile, DialogueEntry
+from agents.honest import NO_TRANSFER
+from agents.profile import AgentProfile, DialogueEntry, TransferChoice
 from agents.skills.numbers import digit_words
 from agents.speech.keywords import spoken_digits
 
-ASK_DIGITS, HANG_UP = "ask_digits", "hang_up"
+ASK_DIGITS, HANG_UP, TRANSFER = "ask_digits", "hang_up", "transfer"
 KEYPAD = "keypad:"  # how pressed keys stand in the conversation: "keypad: 1234"
 FAREWELL = "Goodbye, and thank you for calling."
 NO_DIGITS = "I did not get your digits."
@@ -68,6 +69,8 @@ def next_move(profile: AgentProfile, turns: Sequence[Turn]) -> Move:
     if not turns or isinstance(turns[-1], Spoken):
         return Move()
     last = turns[-1]
+    if isinstance(last, Called) and last.name == TRANSFER:
+        return Move(say=NO_TRANSFER)  # had it begun, nobody would ask for a move
     if isinstance(last, Called):
         return Move(say=last.output or "")
     asked = pending_digits(profile, turns[:-1])
@@ -90,11 +93,12 @@ def pending_digits(profile: AgentProfile, turns: Sequence[Turn]) -> DialogueEntr
     return None
 
 
-def matching_entry(profile: AgentProfile, text: str) -> DialogueEntry | None:
+def matching_entry(profile: AgentProfile, text: str) -> DialogueEntry | TransferChoice | None:
     """The entry with the longest phrase in `text`."""
+    entries: tuple[DialogueEntry | TransferChoice, ...] = (*profile.dialogue, *profile.transfers)
     hits = [
         (len(phrase), entry)
-        for entry in profile.dialogue
+        for entry in entries
         for phrase in map(plain, entry.phrases)
         if f" {phrase} " in f" {text} "
     ]
@@ -102,7 +106,10 @@ def matching_entry(profile: AgentProfile, text: str) -> DialogueEntry | None:
 
 
 def _words_move(profile: AgentProfile, text: str) -> Move:
-    if entry := matching_entry(profile, text):
+    entry = matching_entry(profile, text)
+    if isinstance(entry, TransferChoice):
+        return Move(entry.say, TRANSFER, {"to": entry.name})
+    if entry:
         return _entry_move(entry)
     if any(f" {plain(phrase)} " in f" {text} " for phrase in profile.farewell_phrases):
         return Move(say=FAREWELL, tool=HANG_UP if profile.allow_hangup else "")

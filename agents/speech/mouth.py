@@ -29,6 +29,9 @@ class EmbeddedMouth(tts.TTS):
     def provider(self) -> str:
         return "gateway"
 
+    def can_say(self, text: str) -> bool:
+        return self._engine is not None or (self._phrasebook is not None and self._phrasebook.say(text) is not None)
+
     def require(self, texts: Iterable[str]) -> None:
         """Raises SetupError when no engine is installed and a text is not in the recordings."""
         missing = self._phrasebook.missing(texts) if self._phrasebook and not self._engine else []

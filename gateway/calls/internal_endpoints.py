@@ -12,6 +12,7 @@ from gateway.calls.reported_facts import FactBatch
 from gateway.calls.repository import CallRepository
 from gateway.calls.service import Calls
 from gateway.calls.stored import read_call, read_event
+from gateway.calls.takeover import Standing, standing_of
 from gateway.calls.timeline import transcript_of
 from gateway.kernel.errors import BadInput, NotAuthenticated, NotFound
 from gateway.kernel.role_tokens import Audience
@@ -72,6 +73,7 @@ class Conversation(BaseModel):
     call_id: str
     turns: list[Said]
     agents_so_far: int
+    transfer: Standing
 
 
 @router.post("/admissions")
@@ -114,7 +116,8 @@ async def conversation(
             raise NotFound("there is no such call")
         log = [read_event(entry) for entry in await repository.log(call_id)]
     turns = [Said(speaker=one.speaker, text=one.text, at=one.at.isoformat()) for one in transcript_of(log)]
-    return Conversation(call_id=call_id, turns=turns, agents_so_far=read_call(row).agents_so_far)
+    agents = read_call(row).agents_so_far
+    return Conversation(call_id=call_id, turns=turns, agents_so_far=agents, transfer=standing_of(log))
 
 
 @router.post("/livekit-webhooks", status_code=204)

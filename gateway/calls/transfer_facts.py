@@ -22,6 +22,7 @@ TransferOutcome = Literal[
     "caller_left", "unknown",
 ]  # fmt: skip
 Answer = Literal["accepted", "declined", "silent", "machine"]
+AnsweredBy = Literal["key", "voice", "screen", "none"]
 LastResort = Literal["agent", "callback", "goodbye"]
 
 
@@ -79,12 +80,12 @@ class AttemptMoved(OfTransfer):
 
 
 class ConsultAnswered(OfTransfer):
-    """What the human said to the caller's wish, by key or by voice; or that nobody said anything."""
+    """What the human said to the caller's wish, by key, by voice or on a screen; or that nobody said anything."""
 
     kind: Literal["consult_answered"] = "consult_answered"
     attempt_id: str
     answer: Answer
-    by: Literal["key", "voice", "none"] = "none"
+    by: AnsweredBy = "none"
 
 
 class AttemptEnded(OfTransfer):

@@ -17,10 +17,10 @@ import jwt
 from gateway.kernel.errors import NotAuthenticated, SetupError
 
 Role = Literal["node", "worker"]
-Audience = Literal["admissions", "facts", "profiles", "commands", "agent_commands"]
+Audience = Literal["admissions", "facts", "profiles", "commands", "agent_commands", "transfers"]
 ROLES: dict[Role, frozenset[Audience]] = {
     "node": frozenset({"admissions", "facts", "commands"}),
-    "worker": frozenset({"profiles", "facts", "admissions", "agent_commands"}),
+    "worker": frozenset({"profiles", "facts", "admissions", "agent_commands", "transfers"}),
 }
 LIFETIME = timedelta(minutes=5)
 

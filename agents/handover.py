@@ -1,0 +1,93 @@
+"""What a transfer asks of the agent: to wait, to tell a human, to introduce and leave, to take the caller back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from agents.briefing import ALL_RIGHT, CONNECTED
+from agents.commands import AgentCommands
+from agents.consult import Consult, Said
+from agents.facts_out import CallReporter
+from gateway.calls.agent_commands import AgentDoor, Brief, GiveBack, Introduce, Wait
+from gateway.calls.transfer_facts import LastResort, TransferOutcome
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+
+_log = get_logger(__name__)
+
+
+class Talk(Protocol):
+    """The conversation with the caller. `agents.conversation.Conversation` is one."""
+
+    async def pause(self) -> None:
+        """The caller hears music: say nothing, heed nothing."""
+        ...
+
+    async def last_words(self, words: str) -> None: ...
+
+    async def take_back(self, outcome: TransferOutcome, then: LastResort) -> None: ...
+
+    async def briefing(self, note: str) -> str:
+        """What the human is told."""
+        ...
+
+
+class Handover:
+    """Takes the commands for the agent of this call, one after the other. `left`: a human has the caller now."""
+
+    def __init__(
+        self, commands: AgentCommands, door: AgentDoor, talk: Talk, reporter: CallReporter,
+        consult_with: Callable[[Brief], Awaitable[Consult]],
+    ) -> None:  # fmt: skip
+        self._commands, self._door, self._talk, self._reporter = commands, door, talk, reporter
+        self._consult_with = consult_with
+        self._consult: asyncio.Task[None] | None = None
+        self._tasks = TaskSet()
+        self.left = asyncio.Event()
+
+    def start(self) -> None:
+        self._tasks.start(self._carry_out(), name="agent:handover")
+
+    async def close(self) -> None:
+        await self._end_consult()
+        await self._tasks.close()
+
+    async def _carry_out(self) -> None:
+        while True:
+            match await self._commands.next(self._door):
+                case Wait():
+                    await self._talk.pause()
+                case Brief() as asked:
+                    await self._end_consult()
+                    await self._talk.pause()
+                    self._consult = asyncio.ensure_future(self._ask(asked))
+                case Introduce(mode=mode):
+                    await self._end_consult()
+                    if mode == "warm":
+                        await self._talk.last_words(CONNECTED)
+                    self.left.set()
+                case GiveBack(outcome=outcome, then=then):
+                    await self._end_consult()
+                    await self._talk.take_back(outcome, then)
+
+    async def _ask(self, asked: Brief) -> None:
+        """Reports what the human said; whoever cannot be asked has said nothing."""
+        said = Said("silent", "none")
+        try:
+            async with (await self._consult_with(asked)).begun() as consult:
+                said = await consult.ask(await self._talk.briefing(asked.note))
+                if said.answer == "declined":
+                    await consult.say(ALL_RIGHT)
+                self._reporter.consult_answered(asked.transfer_id, asked.attempt_id, said.answer, said.by)
+                await asyncio.get_running_loop().create_future()  # what is not said any more ends it
+        except Exception:  # noqa: BLE001 - a caller listens to music meanwhile: whatever failed, the next one is rung
+            _log.exception("consult_failed")
+            self._reporter.consult_answered(asked.transfer_id, asked.attempt_id, "silent", "none")
+
+    async def _end_consult(self) -> None:
+        if self._consult is not None:
+            self._consult.cancel()
+            await asyncio.gather(self._consult, return_exceptions=True)
+            self._consult = None

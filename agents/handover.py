@@ -10,7 +10,7 @@ from agents.briefing import ALL_RIGHT, CONNECTED
 from agents.commands import AgentCommands
 from agents.consult import Consult, Said
 from agents.facts_out import CallReporter
-from gateway.calls.agent_commands import AgentDoor, Brief, GiveBack, Introduce, Wait
+from gateway.calls.agent_commands import AgentDoor, Brief, GiveBack, Introduce, Note, Wait
 from gateway.calls.transfer_facts import LastResort, TransferOutcome
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -28,6 +28,10 @@ class Talk(Protocol):
     async def last_words(self, words: str) -> None: ...
 
     async def take_back(self, outcome: TransferOutcome, then: LastResort) -> None: ...
+
+    async def note(self, text: str) -> None:
+        """A supervisor whispers in writing."""
+        ...
 
     async def briefing(self, note: str) -> str:
         """What the human is told."""
@@ -71,6 +75,8 @@ class Handover:
                 case GiveBack(outcome=outcome, then=then):
                     await self._end_consult()
                     await self._talk.take_back(outcome, then)
+                case Note(text=text):
+                    await self._talk.note(text)
 
     async def _ask(self, asked: Brief) -> None:
         """Reports what the human said; whoever cannot be asked has said nothing."""

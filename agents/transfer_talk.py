@@ -19,6 +19,7 @@ from gateway.calls.transfer_facts import LastResort, TransferOutcome
 from gateway.kernel.ids import new_id
 from gateway.kernel.tasks import TaskSet
 
+WHISPERED = "Your supervisor listens and writes to you alone; heed it, and do not mention it:"
 Ask = Callable[[str, str, str], Awaitable[str | None]]  # choice, reason, request → None, or why not
 
 
@@ -60,6 +61,13 @@ class TransferTalk:
     async def briefing(self, note: str) -> str:
         summary = await self._summary if self._summary else ""
         return briefing(turns_of(self._session.history), summary, note, self._can_say)
+
+    async def note(self, text: str) -> None:
+        """For the model's eyes; a scripted brain has none."""
+        agent = self._session.current_agent
+        context = agent.chat_ctx.copy()
+        context.add_message(role="system", content=f"{WHISPERED} {text}")
+        await agent.update_chat_ctx(context)
 
     async def last_words(self, words: str) -> None:
         """To the end, whoever speaks meanwhile: caller and human hear them."""

@@ -14,6 +14,8 @@ import gateway.calls.scanner_endpoints
 import gateway.supervision.endpoints
 import gateway.transfers.call_endpoints
 import gateway.transfers.endpoints
+import gateway.webhooks.delivery_endpoints
+import gateway.webhooks.endpoints
 import trunks.endpoints
 import trunks.number_endpoints
 
@@ -30,6 +32,8 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.calls.scanner_endpoints.router,
     gateway.auth.endpoints.router,
 )
+    gateway.webhooks.endpoints.router,
+    gateway.webhooks.delivery_endpoints.router,
 INTERNAL: tuple[APIRouter, ...] = (
     gateway.calls.internal_endpoints.router,
     agents.endpoints.internal,

@@ -36,6 +36,7 @@ from gateway.livekit.passes import LiveKitPasses
 from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
+from gateway.net.outside import Outside
 from gateway.settings import Settings
 from gateway.transfers.agent_line import RoomAgentLine
 from gateway.transfers.carrying import WORK, Carrying
@@ -46,6 +47,8 @@ from gateway.transfers.service import Transfers
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
 
+from gateway.webhooks.repository import WebhookRepository
+from gateway.webhooks.service import Webhooks
 LOCAL_KEY = "local tools"
 
 
@@ -65,6 +68,7 @@ class Container:
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
+    webhooks: Webhooks
             setattr(state, one.name, getattr(self, one.name))
         state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.agent_exists = agent_exists
@@ -118,7 +122,11 @@ async def secret_box(settings: Settings, database: Database) -> SecretBox:
     path: Path = settings.key_file or settings.keys_dir / "secrets.key"
     if not path.exists():
         async with database.begin() as session:
-            if await TrunkRepository(session).any_password() or await RuleRepository(session).any_pin():
+            if (
+                await TrunkRepository(session).any_password()
+                or await RuleRepository(session).any_pin()
+                or await WebhookRepository(session).any_secret()
+            ):
                 raise SetupError(
                     f"the key file {path} is missing, and stored secrets need it",
                     todo="set GATEWAY_KEY_FILE to it, or restore it from your backup",
@@ -176,7 +184,9 @@ async def run_control_plane(settings: Settings) -> None:
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)
     durable.define(WORK, carrying.carry)
     transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
-    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers)
+    outside = Outside(settings.outside.networks, settings.outside.ca_file)
+    webhooks = Webhooks(calls, durable, box, outside)
+    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks)
     provisioning.start()
     await calls.start()
     try:
@@ -189,9 +199,12 @@ async def run_control_plane(settings: Settings) -> None:
         await provisioning.close()
         await identity.close()
         await livekit.close()
+        webhooks.start()
         await database.close()
 
+        await webhooks.close()
 
+        await outside.close()
 async def serve(container: Container) -> None:
     """Both servers; the first signal ends both."""
     api = container.settings.api

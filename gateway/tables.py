@@ -8,6 +8,7 @@ import gateway.auth.models
 import gateway.calls.models
 import gateway.rest.idempotency
 import gateway.transfers.models
+import gateway.webhooks.models
 import trunks.models
 from gateway.db.base import Base
 
@@ -18,6 +19,7 @@ ALL = (
     gateway.calls.models,
     gateway.rest.idempotency,
     gateway.transfers.models,
+    gateway.webhooks.models,
     trunks.models,
 )
 metadata = Base.metadata

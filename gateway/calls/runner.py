@@ -34,6 +34,8 @@ from gateway.kernel.tasks import TaskSet
 
 _log = get_logger(__name__)
 Complete = Callable[[AsyncSession, RecordedFact], Awaitable[RecordedFact | None]]
+# (session, call, version before, events): writes in the same transaction what follows from them
+Within = Callable[[AsyncSession, Call, int, Sequence[Event]], Awaitable[None]]
 _TRIES = 8
 _ON_CONFLICT = (ChangedMeanwhile, IntegrityError, OperationalError)
 
@@ -80,10 +82,15 @@ class CallRunner:
         self._begin, self._clock, self._feed, self._complete = begin, clock, feed, complete
         self._tasks = TaskSet()
         self._listeners: list[Callable[[Call], None]] = []
+        self._within: list[Within] = []
         self.performer = Performer(begin, rooms, clock, self.take)
 
     def on_call(self, listener: Callable[[Call], None]) -> None:
         self._listeners.append(listener)
+
+    def on_append(self, write: Within) -> None:
+        """`write` takes part in every transaction that records events; what it raises undoes the whole."""
+        self._within.append(write)
 
     async def take(self, facts: Sequence[RecordedFact]) -> Taken:
         """Records a batch; returns when it is safe. Effects follow in the background."""
@@ -121,6 +128,8 @@ class CallRunner:
             if story.call is None or not story.events:
                 continue
             await CallRepository(session).append(story.call, story.version, story.events, now)
+            for write in self._within:
+                await write(session, story.call, story.version, story.events)
             written.calls.append(story.call)
             if story.effects:
                 place = story.version * 100

@@ -55,9 +55,17 @@ class Outside:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
-    @property
-    def allows_inside(self) -> bool:
-        return bool(self._allowed)
+    def check(self, text: str) -> None:
+        """What can be told from the URL alone; where its name leads is looked at with each request. Raises BadInput."""
+        url = read_url(text)
+        if url.scheme != "https" and not self._allowed:
+            raise BadInput("it has to be an https URL", todo="write https://host/path")
+        try:
+            address = ip_address(url.host)
+        except ValueError:
+            return
+        if what := refusal(address, self._allowed):
+            raise BadInput(f"the host is not to be reached: it is {what}", todo="GATEWAY_OUTSIDE__NETWORKS")
 
     async def request(
         self,

@@ -23,8 +23,10 @@ from gateway.durable.service import Durable
 from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
 from gateway.kernel.secrets import open_box
+from gateway.net.outside import Outside
 from gateway.settings import Settings
 from gateway.transfers.service import Transfers
+from gateway.webhooks.service import Webhooks
 from tests.integration.calls.conftest import ManualClock
 from trunks.ports import Switchboard
 from trunks.provisioning import Provisioning
@@ -119,7 +121,8 @@ def make_plane(
         carried.append((transfer_id, call_id))
 
     transfers = Transfers(calls.runner, database.begin, clock, carry)
-    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers)
+    webhooks = Webhooks(calls, durable, box, Outside(settings.outside.networks, settings.outside.ca_file))
+    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks)
     return Plane(container, build_public(container), build_internal(container), switchboard, clock, carried)
 
 

@@ -1,0 +1,71 @@
+"""Begins the work of what was recorded to be delivered, and forgets what was settled long ago."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from gateway.calls.feed import Feed
+from gateway.calls.performing import Begin
+from gateway.kernel.clock import Clock
+from gateway.kernel.logs import get_logger
+from gateway.kernel.tasks import TaskSet
+from gateway.webhooks.delivering import Delivering
+from gateway.webhooks.repository import WebhookRepository
+
+POLL_S = 1.0  # what other processes recorded is seen within this
+AGAIN_S = 1.0
+TIDY_S = 3600.0
+PAGE = 200
+
+_log = get_logger(__name__)
+
+
+class WebhookLoops:
+    """`start` after durable work has started, `close` before it is closed."""
+
+    def __init__(self, begin: Begin, feed: Feed, clock: Clock, delivering: Delivering) -> None:
+        self._begin, self._feed, self._clock, self._delivering = begin, feed, clock, delivering
+        self._tasks = TaskSet()
+
+    def start(self) -> None:
+        self._tasks.start(self._keep(self._begin_forever, "webhook-begin"), name="webhook-begin")
+        self._tasks.start(self._keep(self._tidy_forever, "webhook-tidy"), name="webhook-tidy")
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    async def begin_recorded(self) -> int:
+        """Returns how many. Killed half-way, the next one begins the same works, which changes nothing."""
+        async with self._begin() as session:
+            rows = await WebhookRepository(session).not_begun(PAGE)
+        for row in rows:
+            await self._delivering.begin_attempt(row)
+        if rows:
+            async with self._begin() as session:
+                await WebhookRepository(session).mark_begun([(row.id, row.round) for row in rows])
+        return len(rows)
+
+    async def tidy(self) -> None:
+        async with self._begin() as session:
+            await WebhookRepository(session).forget_old(self._clock.now())
+
+    async def _begin_forever(self) -> None:
+        while True:
+            ticket = self._feed.ticket()
+            if await self.begin_recorded() < PAGE:
+                await self._feed.wait(ticket, POLL_S)
+
+    async def _tidy_forever(self) -> None:
+        while True:
+            await self.tidy()
+            await asyncio.sleep(TIDY_S)
+
+    async def _keep(self, loop: Callable[[], Awaitable[None]], name: str) -> None:
+        """Runs a loop for ever: whatever fails in it is logged, and it goes on a second later."""
+        while True:
+            try:
+                await loop()
+            except Exception:  # noqa: BLE001 - a loop of the process; a database that is back must find it running
+                _log.exception("webhook_loop_failed", loop=name)
+            await asyncio.sleep(AGAIN_S)

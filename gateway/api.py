@@ -14,6 +14,7 @@ import gateway.calls.scanner_endpoints
 import gateway.supervision.endpoints
 import gateway.transfers.call_endpoints
 import gateway.transfers.endpoints
+import gateway.transfers.offer_endpoints
 import gateway.webhooks.delivery_endpoints
 import gateway.webhooks.endpoints
 import trunks.endpoints
@@ -29,6 +30,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.calls.endpoints.router,
     gateway.supervision.endpoints.router,
     gateway.transfers.call_endpoints.router,
+    gateway.transfers.offer_endpoints.router,
     gateway.calls.scanner_endpoints.router,
     gateway.auth.endpoints.router,
 )

@@ -40,7 +40,10 @@ from gateway.net.outside import Outside
 from gateway.settings import Settings
 from gateway.transfers.agent_line import RoomAgentLine
 from gateway.transfers.carrying import WORK, Carrying
-from gateway.transfers.humans import Phones
+from gateway.transfers.humans import AnyHumans, Phones
+from gateway.transfers.offer_desk import OfferDesk
+from gateway.transfers.operator_watch import OperatorWatch
+from gateway.transfers.operators import Operators
 from gateway.transfers.repository import TargetRepository
 from gateway.transfers.run import TransferServices
 from gateway.transfers.service import Transfers
@@ -71,6 +74,7 @@ class Container:
     webhooks: Webhooks
             setattr(state, one.name, getattr(self, one.name))
         state.passes = LiveKitPasses(self.settings.livekit, self.clock)
+        state.offers = OfferDesk(self.calls.runner, self.database.begin, self.clock, state.passes)
         state.agent_exists = agent_exists
         state.rule_of_agent = rule_of_agent
         state.rule_of_trunk = rule_of_trunk
@@ -157,8 +161,10 @@ def resources(box: SecretBox, agent_name: str) -> list[Resource]:
 def transfer_services(calls: Calls, livekit: LiveKitClient) -> TransferServices:
     apart = PhonesApart(calls.rooms, LegSwitch(calls.rooms, calls.tokens, RecordedConfirmations(calls.begin)))
     phones = Phones(calls.begin, LiveKitCalling(livekit), calls.rooms)
+    operators = Operators(calls.runner, calls.begin, calls.rooms, calls.clock)
+    humans = AnyHumans(calls.begin, phones, operators)
     agent = RoomAgentLine(calls.rooms, calls.tokens)
-    return TransferServices(calls.runner, calls.begin, calls.clock, apart, phones, agent)
+    return TransferServices(calls.runner, calls.begin, calls.clock, apart, humans, agent)
 
 
 async def run_control_plane(settings: Settings) -> None:
@@ -180,6 +186,7 @@ async def run_control_plane(settings: Settings) -> None:
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
     )
+    calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock))
     durable = Durable(settings.workflows, settings.executor_id, clock)
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)
     durable.define(WORK, carrying.carry)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from gateway.calls.call import Call
 from gateway.calls.performing import Begin
@@ -24,6 +25,7 @@ from gateway.kernel.tasks import TaskSet
 
 SCAN_S = 1.0
 TIDY_S = 3600.0
+LOOK_S = 2.0
 SHORTEST_S = 0.02  # between two looks, should another process have acted on what looks due here
 
 _log = get_logger(__name__)
@@ -61,7 +63,12 @@ class CallLoops:
         self._sight = RoomSight(rooms, clock)
         self._wake = asyncio.Event()
         self._tasks = TaskSet()
+        self._looks: list[Callable[[], Awaitable[None]]] = []
         runner.on_call(self._heed)
+
+    def look(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Another look into the rooms, every two seconds from the start on."""
+        self._looks.append(look)
 
     def start(self) -> None:
         loops: dict[str, Callable[[], Awaitable[None]]] = {
@@ -70,6 +77,8 @@ class CallLoops:
             "call-watchdog": self._watch_forever,
             "call-tidy": lambda: self._every(TIDY_S, self.tidy),
         }
+        for number, look in enumerate(self._looks):
+            loops[f"call-look-{number}"] = partial(self._every, LOOK_S, look)
         for name, loop in loops.items():
             self._tasks.start(self._keep(loop, name), name=name)
 

@@ -21,6 +21,7 @@ from gateway.calls.own_facts import RecordedFact
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
 from gateway.calls.repository import CallRepository
+from gateway.calls.room_watch import RoomWatcher
 from gateway.calls.runner import CallRunner, Complete
 from gateway.calls.scanners import RefusedSources
 from gateway.calls.webhook_facts import ROOM_CHANGED, fact_of, supervisor_fact_of
@@ -53,6 +54,12 @@ class Calls:
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
         self.admissions = Admissions(self.runner, find_route, find_way_out, clock)
         self.loops = CallLoops(self.runner, begin, rooms, clock)
+        self._watchers: list[RoomWatcher] = []
+
+    def watch_rooms(self, watcher: RoomWatcher) -> None:
+        """Before `start`."""
+        self._watchers.append(watcher)
+        self.loops.look(watcher.look)
 
     async def start(self) -> None:
         self.loops.start()
@@ -94,3 +101,5 @@ class Calls:
         facts: list[RecordedFact | None] = [fact_of(event, call, node_reports=call.node in reporting) for call in calls]
         if known := [fact for fact in (*facts, supervisor_fact_of(event, calls)) if fact is not None]:
             await self.runner.take(known)
+        for watcher in self._watchers:
+            await watcher.heed(event, calls)

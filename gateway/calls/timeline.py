@@ -12,6 +12,7 @@ from typing import Literal
 from gateway.calls import facts, own_facts
 from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event, Outcome
 from gateway.calls.facts import Strict
+from gateway.calls.offer_facts import OfferMade, OfferTaken
 from gateway.calls.own_facts import RecordedFact
 from gateway.calls.slugs import SENTENCES
 from gateway.calls.supervisor_facts import AgentNoted, OfSupervisor
@@ -79,6 +80,10 @@ def _sentence(what: RecordedFact | Outcome) -> str:
             return _of_dialling(what)
         case CallEnded() | AgentDispatched() | AgentGivenUp():
             return _of_outcome(what)
+        case OfferMade():
+            return "The call was offered to somebody at a browser."
+        case OfferTaken():
+            return "The offer was taken."
         case OfTransfer():
             return sentence_of_transfer(what)
         case OfSupervisor() | AgentNoted():

@@ -32,10 +32,10 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.transfers.call_endpoints.router,
     gateway.transfers.offer_endpoints.router,
     gateway.calls.scanner_endpoints.router,
-    gateway.auth.endpoints.router,
-)
     gateway.webhooks.endpoints.router,
     gateway.webhooks.delivery_endpoints.router,
+    gateway.auth.endpoints.router,
+)
 INTERNAL: tuple[APIRouter, ...] = (
     gateway.calls.internal_endpoints.router,
     agents.endpoints.internal,

@@ -47,11 +47,11 @@ from gateway.transfers.operators import Operators
 from gateway.transfers.repository import TargetRepository
 from gateway.transfers.run import TransferServices
 from gateway.transfers.service import Transfers
+from gateway.webhooks.repository import WebhookRepository
+from gateway.webhooks.service import Webhooks
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
 
-from gateway.webhooks.repository import WebhookRepository
-from gateway.webhooks.service import Webhooks
 LOCAL_KEY = "local tools"
 
 
@@ -68,10 +68,10 @@ class Container:
     calls: Calls
     durable: Durable
     transfers: Transfers
+    webhooks: Webhooks
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
-    webhooks: Webhooks
             setattr(state, one.name, getattr(self, one.name))
         state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.offers = OfferDesk(self.calls.runner, self.database.begin, self.clock, state.passes)
@@ -199,19 +199,19 @@ async def run_control_plane(settings: Settings) -> None:
     try:
         await durable.start()
         await carrying.pick_up()
+        webhooks.start()
         await serve(container)
     finally:
+        await webhooks.close()
         await durable.close()
+        await outside.close()
         await calls.close()
         await provisioning.close()
         await identity.close()
         await livekit.close()
-        webhooks.start()
         await database.close()
 
-        await webhooks.close()
 
-        await outside.close()
 async def serve(container: Container) -> None:
     """Both servers; the first signal ends both."""
     api = container.settings.api

@@ -223,10 +223,10 @@ def _transferred(call: Call, fact: TransferBegan | TransferJoined | TransferSett
             return {"transfer": call.transfer or transfer}
         case TransferJoined(transfer_id=transfer):
             return {"human": transfer, "agent_gone_since": None}
-        case TransferSettled(transfer_id=transfer):
+        case TransferSettled(transfer_id=transfer, by=by):
             if call.transfer != transfer:
                 return {}
-            due = not call.human and (call.agent_gone_since is None or call.given_up_at is not None)
+            due = by == "bridge" and not call.human and (call.agent_gone_since is None or call.given_up_at is not None)
             return {"transfer": ""} | (_agent_is_due(call, fact.at) if due else {})
         case HumanLeft(transfer_id=transfer) if call.human and transfer != call.human:
             return {}

@@ -143,11 +143,13 @@ class TransferAsked(Fact):
 
 
 class TransferEnded(Fact):
-    """What became of a transfer. `unknown`: nobody told us in time; the far end may still carry it out."""
+    """What became of a transfer. `unknown`: nobody told us in time; the far end may still carry it out. `refused`: by
+    us. `taken`: the far end accepted the REFER; a failure is then that of the target."""
 
     kind: Literal["transfer_ended"] = "transfer_ended"
     transfer_id: str
     outcome: Literal["success", "failure", "unknown", "refused"]
+    taken: bool = False
     sip_code: int | None = None
     carrier: str = Field(default="", max_length=300)
 

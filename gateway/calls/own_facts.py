@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 from gateway.calls.admission import AdmissionVerdict
 from gateway.calls.facts import Fact, NumbersPii
 from gateway.calls.offer_facts import OfferFact
+from gateway.calls.refer_facts import ReferFact
 from gateway.calls.reported_facts import AnyFact
 from gateway.calls.supervisor_facts import SupervisorFact
 from gateway.calls.transfer_facts import TransferFact
@@ -63,5 +64,7 @@ class EffectFailed(Fact):
 
 
 OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed
-RecordedFact = Annotated[AnyFact | OwnFact | TransferFact | OfferFact | SupervisorFact, Field(discriminator="kind")]
+RecordedFact = Annotated[
+    AnyFact | OwnFact | TransferFact | OfferFact | ReferFact | SupervisorFact, Field(discriminator="kind")
+]
 parse_recorded: TypeAdapter[RecordedFact] = TypeAdapter(RecordedFact)

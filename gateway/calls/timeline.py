@@ -14,6 +14,7 @@ from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event
 from gateway.calls.facts import Strict
 from gateway.calls.offer_facts import OfferMade, OfferTaken
 from gateway.calls.own_facts import RecordedFact
+from gateway.calls.refer_facts import ReferEnd, ReferEnded, ReferPlaced
 from gateway.calls.slugs import SENTENCES
 from gateway.calls.supervisor_facts import AgentNoted, OfSupervisor
 from gateway.calls.supervisor_words import sentence_of_supervision
@@ -60,6 +61,15 @@ def transcript_of(events: Iterable[Event]) -> list[TranscriptTurn]:
     ]
 
 
+_REFERRED: dict[ReferEnd, str] = {
+    "done": "The caller's phone has gone where it was sent.",
+    "refused": "The caller's phone takes no REFER; the transfer goes on through us.",
+    "failed": "The caller's phone tried, and the human was not reached.",
+    "barred": "The caller was not sent on: calls do not go there.",
+    "unknown": "Nobody said in time whether the caller's phone went where it was sent.",
+}
+
+
 def sentence_of(event: Event) -> str:
     """One plain sentence for one event."""
     return _sentence(event.what) + (" (reported after the end)" if event.late else "")
@@ -80,6 +90,10 @@ def _sentence(what: RecordedFact | Outcome) -> str:
             return _of_dialling(what)
         case CallEnded() | AgentDispatched() | AgentGivenUp():
             return _of_outcome(what)
+        case ReferPlaced():
+            return "The caller's own phone was asked to call the human (REFER)."
+        case ReferEnded(outcome=outcome):
+            return _REFERRED[outcome]
         case OfferMade():
             return "The call was offered to somebody at a browser."
         case OfferTaken():

@@ -24,6 +24,7 @@ TransferOutcome = Literal[
 Answer = Literal["accepted", "declined", "silent", "machine"]
 AnsweredBy = Literal["key", "voice", "screen", "none"]
 LastResort = Literal["agent", "callback", "goodbye"]
+By = Literal["bridge", "refer"]  # through us, or the far end alone
 
 
 class Ring(Strict):
@@ -51,6 +52,7 @@ class TransferBegan(OfTransfer):
     asked_by: str = Field(max_length=100, description="the agent's id, a key's id")
     waves: tuple[tuple[Ring, ...], ...]
     replaces: str = ""
+    refers: bool = Field(default=False, description="the caller's own phone is asked first (REFER)")
     last_resort: LastResort = "agent"
     pii: dict[str, str] = Field(default={}, repr=False)
 
@@ -117,6 +119,7 @@ class TransferSettled(OfTransfer):
 
     kind: Literal["transfer_settled"] = "transfer_settled"
     outcome: TransferOutcome
+    by: By = "bridge"
     callback_wanted: bool = Field(default=False, description="the caller was promised a call back")
 
 

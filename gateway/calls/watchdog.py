@@ -127,6 +127,8 @@ def on_transfer_settled(call: Call, fact: TransferSettled) -> Decision:
     """It came to nothing, and meanwhile the caller has lost the agent, or never had one: one is sent at once."""
     if call.transfer != fact.transfer_id or call.human or call.agent_identity or call.direction == "outbound":
         return Decision((recorded(fact),))
+    if fact.by == "refer":  # the phone is leaving
+        return Decision((recorded(fact),))
     if call.agent_gone_since is not None and call.given_up_at is None:  # one is due already
         return Decision((recorded(fact),))
     return dispatch_again(call, fact, attempt=1, resume=True)

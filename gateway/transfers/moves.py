@@ -8,13 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.calls.transfer_facts import AttemptOutcome, Ring, TransferOutcome
+from gateway.calls.dial_outcome import outcome_of
+from gateway.calls.transfer_facts import AttemptOutcome, By, Ring, TransferOutcome
 from gateway.transfers.story import Attempt, Stage, Story, attempt_id
 
 RING_GRACE_S = 5.0  # after its ring time an attempt should have ended by itself
 BRIEFED_WITHIN_S = 10.0  # from the answer to the agent's first word to the human
 ANSWERED_WITHIN_S = 45.0  # from then on to the human's yes or no
 WHOLE_S = 600.0
+REFERRED_WITHIN_S = 40.0  # a REFER is followed for 30 s; then somebody has told what came of it, or nobody will
+
+
+@dataclass(frozen=True)
+class Refer:
+    """Record it, then ask the caller's own phone to call the human."""
+
+    target_id: str
 
 
 @dataclass(frozen=True)
@@ -63,9 +72,10 @@ class GiveBack:
 @dataclass(frozen=True)
 class Settle:
     outcome: TransferOutcome
+    by: By = "bridge"
 
 
-Move = Park | Place | Brief | Join | Drop | GiveBack | Settle
+Move = Refer | Park | Place | Brief | Join | Drop | GiveBack | Settle
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,8 @@ class Next:
 def next_moves(story: Story, now: datetime) -> Next:
     if story.settled:
         return Next(())
+    if story.refer and story.refer.end == "done":
+        return Next((*_drop_all(story), Settle("connected", by="refer")))
     if story.joined:
         rest = tuple(Drop(one.id, "cancelled") for one in story.attempts if one.is_open)
         return Next((*rest, Settle("connected")))
@@ -89,8 +101,23 @@ def next_moves(story: Story, now: datetime) -> Next:
     if now >= story.began_at + timedelta(seconds=WHOLE_S):
         return Next((*_drop_all(story), GiveBack("no_answer"), Settle("no_answer")))
     if not story.parked:
-        return Next((Park(),))
+        return _refer_first(story, now) or Next((Park(),))
     return _seek(story, now)
+
+
+def _refer_first(story: Story, now: datetime) -> Next | None:
+    """None when the transfer is to go on as a bridge; a REFER is never sent a second time."""
+    if not story.refers:
+        return None
+    if story.refer is None:
+        return Next((Refer(story.target_id),))
+    due = story.refer.placed_at + timedelta(seconds=REFERRED_WITHIN_S)
+    if story.refer.end is None and now < due:
+        return Next((), due)
+    said = _ANSWERS.get(outcome_of(story.refer.code, "").slug) if story.refer.code else None
+    if story.refer.end == "failed" and said:  # the human said so: who is called again by us would say it again
+        return Next((GiveBack(said), Settle(said)))
+    return None
 
 
 def _seek(story: Story, now: datetime) -> Next:
@@ -109,6 +136,9 @@ def _seek(story: Story, now: datetime) -> Next:
     if waiting:
         return Next(_places(story, waiting[0].wave), min(_due(one) for one in waiting))
     return _next_wave(story)
+
+
+_ANSWERS: dict[str, TransferOutcome] = {"busy": "busy", "no_answer": "no_answer", "declined": "declined"}
 
 
 def _may_join(story: Story, one: Attempt) -> bool:

@@ -4,6 +4,8 @@
       │                  │                  │
       └──────────────────┴──── settled ◄────┘   (any outcome but connected)
 
+A cold one may begin with a REFER: done, it is connected without us; refused or unknown, it is parked and goes on.
+
 An attempt on its own: placed → ringing → answered → briefed → accepted or refused, and from each of them → ended. A
 cold transfer joins what is answered; a warm one what is accepted. Who has refused is still on the line.
 """
@@ -15,14 +17,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from gateway.calls.facts import AgentLost, CallLost, LegLeft
+from gateway.calls.facts import AgentLost, CallLost, LegLeft, TransferEnded
 from gateway.calls.own_facts import RecordedFact
+from gateway.calls.refer_facts import ReferEnd, ReferEnded, ReferPlaced
 from gateway.calls.transfer_facts import (
     Answer,
     AttemptEnded,
     AttemptMoved,
     AttemptOutcome,
     AttemptPlaced,
+    By,
     CallerParked,
     ConsultAnswered,
     LastResort,
@@ -62,6 +66,15 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Referring:
+    """A REFER that was sent, or was about to be. `end` is None while nobody has told; `code` is the far end's."""
+
+    placed_at: datetime
+    end: ReferEnd | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True)
 class Story:
     """`attempts` in the order in which they were placed."""
 
@@ -73,12 +86,15 @@ class Story:
     replaces: str = ""
     last_resort: LastResort = "agent"
     note: str = field(default="", repr=False)
+    refers: bool = False
+    refer: Referring | None = None
     parked: bool = False
     attempts: tuple[Attempt, ...] = ()
     cancelled: bool = False
     caller_left: bool = False
     joined: str = ""
     outcome: TransferOutcome | None = None
+    by: By = "bridge"
 
     @property
     def settled(self) -> bool:
@@ -122,19 +138,27 @@ def tell(facts: Iterable[RecordedFact], transfer_id: str) -> Story | None:
 def _begun(fact: TransferBegan) -> Story:
     return Story(
         fact.transfer_id, fact.mode, fact.target_id, fact.waves, fact.at, fact.replaces, fact.last_resort,
-        fact.pii.get("note", ""),
+        fact.pii.get("note", ""), fact.refers,
     )  # fmt: skip
 
 
 def after(story: Story, fact: RecordedFact) -> Story:
     """What is told of other transfers, or twice, changes nothing."""
     if isinstance(fact, LegLeft | CallLost):
+        if fact.slug == "transferred":
+            story = _referred(story, "done", None)
         return replace(story, caller_left=True)
+    if isinstance(fact, TransferEnded):  # a node names it by itself; of one call there is one at a time
+        return _referred(story, _end_of(fact), fact.sip_code)
     if isinstance(fact, AgentLost):
         return replace(story, attempts=tuple(_untold(one, fact.at) for one in story.attempts))
     if getattr(fact, "transfer_id", None) != story.transfer_id:
         return story
     match fact:
+        case ReferPlaced() if story.refer is None:
+            return replace(story, refer=Referring(fact.at))
+        case ReferEnded(outcome=end, sip_code=code):
+            return _referred(story, end, code)
         case CallerParked():
             return replace(story, parked=True)
         case AttemptPlaced():
@@ -151,10 +175,29 @@ def after(story: Story, fact: RecordedFact) -> Story:
             return replace(joined, joined=one)
         case TransferCancelled():
             return replace(story, cancelled=True)
-        case TransferSettled(outcome=outcome) if story.outcome is None:
-            return replace(story, outcome=outcome)
+        case TransferSettled(outcome=outcome, by=by) if story.outcome is None:
+            return replace(story, outcome=outcome, by=by)
         case _:
             return story
+
+
+def _end_of(fact: TransferEnded) -> ReferEnd:
+    match fact.outcome:
+        case "success":
+            return "done"
+        case "refused":
+            return "barred"
+        case "failure":
+            return "failed" if fact.taken else "refused"
+        case _:
+            return "unknown"
+
+
+def _referred(story: Story, end: ReferEnd, code: int | None) -> Story:
+    """What is told first stands; only that it succeeded after all may come later."""
+    if story.refer is None or (story.refer.end and end != "done"):
+        return story
+    return replace(story, refer=replace(story.refer, end=end, code=code))
 
 
 def _untold(one: Attempt, at: datetime) -> Attempt:

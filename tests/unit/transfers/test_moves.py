@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.calls import transfer_facts as t
-from gateway.calls.facts import AgentLost, Fact, LegLeft
+from gateway.calls.facts import AgentLost, Fact, LegLeft, TransferEnded
+from gateway.calls.refer_facts import ReferPlaced
 from gateway.transfers.moves import (
     ANSWERED_WITHIN_S,
     BRIEFED_WITHIN_S,
@@ -23,6 +24,7 @@ from gateway.transfers.moves import (
     Move,
     Park,
     Place,
+    Refer,
     Settle,
     next_moves,
 )
@@ -177,7 +179,7 @@ class World:
     def __init__(self, book: Book, draw: st.DrawFn) -> None:
         self.book, self.draw = book, draw
         self.dialled: list[str] = []
-        self.given_back = False
+        self.given_back = self.referred = False
         self.crashes = 20
 
     def run(self) -> None:
@@ -197,6 +199,10 @@ class World:
     def carry_out(self, move: Move) -> None:
         book = self.book
         match move:
+            case Refer(target):
+                assert not self.referred and not book.story.parked
+                self.referred = True
+                book.note(ReferPlaced, target_id=target)
             case Park():
                 book.note(t.CallerParked)
             case Place(name, wave, ring):
@@ -212,8 +218,8 @@ class World:
                 book.note(t.AttemptEnded, attempt_id=name, outcome=outcome)
             case GiveBack():
                 self.given_back = True
-            case Settle(outcome):
-                book.note(t.TransferSettled, outcome=outcome)
+            case Settle(outcome, by):
+                book.note(t.TransferSettled, outcome=outcome, by=by)
 
     def something_happens(self) -> None:
         """A human, the network, the caller or only time; in any order, sensible or not."""
@@ -235,6 +241,14 @@ class World:
                 book.note(LegLeft, ended_by="caller", slug="completed")
             case 5 if draw(st.integers(0, 4)) == 0:
                 book.note(t.TransferCancelled, asked_by="key_1")
+            case 6 if self.referred:
+                outcome = draw(st.sampled_from(["success", "failure", "unknown", "refused"]))
+                book.note(
+                    TransferEnded,
+                    outcome=outcome,
+                    taken=draw(st.booleans()),
+                    sip_code=draw(st.sampled_from([405, 486])),
+                )
             case _:
                 book.now = max(book.now, book.again_at() or 0.0)
 
@@ -244,6 +258,8 @@ def worlds(draw: st.DrawFn) -> World:
     mode = draw(st.sampled_from(["cold", "warm"]))
     waves = draw(st.lists(st.lists(st.sampled_from([ANN, BEN, CAT]), min_size=1, max_size=3), min_size=1, max_size=4))
     world = World(Book(mode, tuple(tuple(wave) for wave in waves)), draw)
+    refers = {"refers": mode == "cold" and draw(st.booleans())}
+    world.book.facts[0] = world.book.facts[0].model_copy(update=refers)
     world.run()
     return world
 
@@ -254,7 +270,10 @@ def test_whatever_happens_it_ends_nobody_is_dialled_twice_and_one_human_at_most_
     story = world.book.story
     assert len(world.dialled) == len(set(world.dialled))
     joined = [one for one in story.attempts if one.stage == "joined"]
-    assert len(joined) == (1 if story.outcome == "connected" else 0)
+    if story.by == "refer":
+        assert world.referred and story.outcome == "connected" and len(joined) <= 1
+    else:
+        assert len(joined) == (1 if story.outcome == "connected" else 0)
     assert all(not one.is_open for one in story.attempts)
     if story.outcome not in ("connected", "caller_left"):
         assert world.given_back

@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS := 1
 export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
-WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning)
+WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning webhooks)
 
 .PHONY: demo test up bench leak-test lint types unit voice setup setup-dev packages livekit-server clean
 

@@ -13,14 +13,15 @@ from gateway.calls.performing import Begin
 from gateway.kernel.clock import Clock
 from gateway.kernel.logs import get_logger
 from gateway.webhooks.models import DeliveryRow, WebhookRow
+from gateway.webhooks.patience import Patience
 from gateway.webhooks.payload import message
 from gateway.webhooks.repository import WebhookRepository
-from gateway.webhooks.schedule import Judge, Verdict
+from gateway.webhooks.schedule import Judge, Outcome, Verdict
 from gateway.webhooks.sending import LONGEST_PROBLEM, Sender
 
 WORK = "webhook"
-AT_ONCE_PER_RECEIVER = 4
-AT_ONCE = 32
+AT_ONCE_PER_RECEIVER = 16
+AT_ONCE = 256
 
 _log = get_logger(__name__)
 
@@ -37,6 +38,7 @@ class Delivering:
     def __init__(self, begin: Begin, clock: Clock, sender: Sender, begin_work: BeginWork, judge: Judge) -> None:
         self._begin, self._clock, self._sender, self._begin_work = begin, clock, sender, begin_work
         self._judge = judge
+        self._patience: dict[str, Patience] = {}  # by receiver; there are not many
 
     async def begin_attempt(self, row: DeliveryRow) -> None:
         """The next one of its round, when it is due. Asked again, changes nothing."""
@@ -66,8 +68,13 @@ class Delivering:
     ) -> tuple[Verdict, int | None]:
         if not webhook.enabled:
             return Verdict("dead", "the webhook is switched off"), None
-        data = row.body | ({"pii": personal} if personal else {})
-        outcome = await self._sender.send(webhook, row.id, message(row.type, row.at, data))
+        patience = self._patience.setdefault(webhook.id, Patience())
+        if patience.may_ask(self._clock.now()):
+            data = row.body | ({"pii": personal} if personal else {})
+            outcome = await self._sender.send(webhook, row.id, message(row.type, row.at, data))
+            patience.heard(outcome.problem, self._clock.now())
+        else:
+            outcome = Outcome(None, patience.words)
         return self._judge(outcome, row.attempts + 1, self._clock.now(), random.random()), outcome.status
 
     async def _record(self, before: DeliveryRow, verdict: Verdict, status: int | None) -> DeliveryRow | None:

@@ -15,7 +15,8 @@ from gateway.webhooks.repository import WebhookRepository
 
 POLL_S = 1.0  # what other processes recorded is seen within this
 AGAIN_S = 1.0
-TIDY_S = 3600.0
+TIDY_S = 60.0
+MOST_WAITING = 100_000  # for one receiver; above it is switched off
 PAGE = 200
 
 _log = get_logger(__name__)
@@ -26,6 +27,7 @@ class WebhookLoops:
 
     def __init__(self, begin: Begin, feed: Feed, clock: Clock, delivering: Delivering) -> None:
         self._begin, self._feed, self._clock, self._delivering = begin, feed, clock, delivering
+        self.most_waiting = MOST_WAITING
         self._tasks = TaskSet()
 
     def start(self) -> None:
@@ -47,8 +49,12 @@ class WebhookLoops:
         return len(rows)
 
     async def tidy(self) -> None:
+        now = self._clock.now()
         async with self._begin() as session:
-            await WebhookRepository(session).forget_old(self._clock.now())
+            await WebhookRepository(session).forget_old(now)
+            full = await WebhookRepository(session).switch_off_overfull(self.most_waiting, now)
+        if full:
+            _log.error("webhooks_switched_off", webhooks=full, waiting_more_than=self.most_waiting)
 
     async def _begin_forever(self) -> None:
         while True:

@@ -82,6 +82,20 @@ class WebhookRepository:
         )
         return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
 
+    async def switch_off_overfull(self, most: int, now: datetime) -> list[str]:
+        """Those for which more than so many deliveries wait; returns their ids."""
+        query = (
+            select(DeliveryRow.webhook_id)
+            .where(DeliveryRow.status == "waiting")
+            .group_by(DeliveryRow.webhook_id)
+            .having(func.count() > most)
+        )
+        found = list(await self._session.scalars(query))
+        where = (WebhookRow.id.in_(found), WebhookRow.enabled)
+        values = {"enabled": False, "off_reason": f"more than {most} deliveries waited for it", "updated_at": now}
+        done = await self._session.scalars(update(WebhookRow).where(*where).values(values).returning(WebhookRow.id))
+        return list(done)
+
     async def personal(self, call_id: str, seq: int) -> dict[str, Any]:
         """Who called whom, and the note of a transfer, as far as they are still kept."""
         call = await self._session.scalar(select(CallRow.pii).where(CallRow.id == call_id)) or {}

@@ -2,6 +2,7 @@
 # make test   set everything up and run every check and test
 # make up     the same stack, staying up           make bench  measure it
 # make leak-test  who hears what in 200 transfers that was not meant for them
+# make chaos-transfer  200 transfers while processes are killed
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
 # the certificates of this machine: a company's proxy may have one of its own
@@ -12,7 +13,7 @@ GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
 WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning webhooks)
 
-.PHONY: demo test up bench leak-test lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test up bench leak-test chaos-transfer lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -30,6 +31,10 @@ bench: setup-dev packages livekit-server
 # N=200 consults, SEED=1, JSON=1
 leak-test: setup-dev packages livekit-server
 	@.venv/bin/python -m bench.leaks
+
+# N=200 transfers, SEED=1, LANES=4 at a time, JSON=1
+chaos-transfer: setup-dev packages livekit-server
+	@.venv/bin/python -m bench.chaos
 
 lint: setup-dev
 	.venv/bin/ruff check .

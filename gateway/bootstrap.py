@@ -33,6 +33,7 @@ from gateway.livekit.identity import SwitchboardIdentity
 from gateway.livekit.isolation import PhonesApart
 from gateway.livekit.leg_switch import LegSwitch
 from gateway.livekit.passes import LiveKitPasses
+from gateway.livekit.referring import LiveKitReferring
 from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
@@ -44,6 +45,8 @@ from gateway.transfers.humans import AnyHumans, Phones
 from gateway.transfers.offer_desk import OfferDesk
 from gateway.transfers.operator_watch import OperatorWatch
 from gateway.transfers.operators import Operators
+from gateway.transfers.refer_capability import learn_refer
+from gateway.transfers.referring import Refers
 from gateway.transfers.repository import TargetRepository
 from gateway.transfers.run import TransferServices
 from gateway.transfers.service import Transfers
@@ -164,7 +167,8 @@ def transfer_services(calls: Calls, livekit: LiveKitClient) -> TransferServices:
     operators = Operators(calls.runner, calls.begin, calls.rooms, calls.clock)
     humans = AnyHumans(calls.begin, phones, operators)
     agent = RoomAgentLine(calls.rooms, calls.tokens)
-    return TransferServices(calls.runner, calls.begin, calls.clock, apart, humans, agent)
+    referring = Refers(calls.begin, LiveKitReferring(livekit))
+    return TransferServices(calls.runner, calls.begin, calls.clock, apart, humans, agent, referring)
 
 
 async def run_control_plane(settings: Settings) -> None:
@@ -186,6 +190,7 @@ async def run_control_plane(settings: Settings) -> None:
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
     )
+    calls.runner.on_append(learn_refer)
     calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock))
     durable = Durable(settings.workflows, settings.executor_id, clock)
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)

@@ -173,7 +173,8 @@ def new_row(direction: str, values: dict[str, object], request: Request, clock: 
         id=new_id("trk"), direction=direction, livekit_id="", created_at=now, updated_at=now, allowed_addresses=[],
         allowed_numbers=[], any_number=False, on_control_plane_loss="reject", max_calls=None, address="",
         transport="auto", numbers=[], any_caller_id=False, allowed_countries=[], allow_extensions=False,
-        max_duration_s=None, price_per_minute=None, max_spend_per_day=None, currency="USD",
+        max_duration_s=None, price_per_minute=None, max_spend_per_day=None, currency="USD", refer="unknown",
+        refer_how="", refer_at=None,
     )  # fmt: skip
     apply(row, values, request, clock)
     return row
@@ -183,3 +184,5 @@ def apply(row: TrunkRow, values: dict[str, object], request: Request, clock: Req
     for name, value in values.items():
         setattr(row, name, box_of(request).seal(str(value)) if name == "auth_password" else value)
     row.updated_at = clock.now()
+    if "refer" in values:
+        row.refer_how, row.refer_at = "set by an administrator", row.updated_at

@@ -60,6 +60,10 @@ PRICE = "what a begun minute costs; a decimal number"
 MAX_SPEND = "calls out are refused or shortened so that a day (UTC) never costs more; needs price_per_minute"
 
 
+Refer = Literal["unknown", "works", "refused"]
+REFER = "whether callers can be sent on by REFER; the gateway finds out by itself, from transfers"
+
+
 class InboundTrunkAsked(Written):
     name: Name
     enabled: bool = True
@@ -88,6 +92,7 @@ class InboundTrunkChange(Written):
     media: MediaTerms | None = Field(default=None, description="replaces all of it")
     allowed_countries: Countries | None = Field(default=None, description=TRANSFER_COUNTRIES)
     allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
+    refer: Literal["unknown", "works"] | None = Field(default=None, description=REFER)
 
 
 class InboundTrunk(BaseModel):
@@ -105,6 +110,9 @@ class InboundTrunk(BaseModel):
     media: MediaTerms
     allowed_countries: list[str]
     allow_extensions: bool
+    refer: Refer
+    refer_how: str
+    refer_at: datetime | None
     livekit_id: str
     created_at: datetime
     updated_at: datetime
@@ -151,6 +159,7 @@ class OutboundTrunkChange(Written):
     price_per_minute: Money | None = Field(default=None, description=PRICE)
     max_spend_per_day: Money | None = Field(default=None, description=MAX_SPEND)
     currency: Currency | None = None
+    refer: Literal["unknown", "works"] | None = Field(default=None, description=REFER)
 
 
 class OutboundTrunk(BaseModel):
@@ -172,6 +181,9 @@ class OutboundTrunk(BaseModel):
     price_per_minute: str | None
     max_spend_per_day: str | None
     currency: str
+    refer: Refer
+    refer_how: str
+    refer_at: datetime | None
     livekit_id: str
     created_at: datetime
     updated_at: datetime

@@ -133,6 +133,7 @@ class Transfers:
             call.call_id,
             transfer_id=transfer_id,
             outcome=outcome.kind,
+            taken=outcome.taken,
             sip_code=outcome.code or None,
             carrier="" if success else masked_words(outcome.reason)[:LONGEST_PHRASE],
         )

@@ -34,8 +34,8 @@ async def begin(
 ) -> TransferShown:
     """The caller hears music or ringback from now on, and humans are rung; the record tells what comes of it."""
     wish = Wish(
-        target_id=body.to, mode=body.mode, by=caller.key_id, by_role=caller.role, note=body.note, skill=body.skill,
-        last_resort=body.last_resort,
+        target_id=body.to, mode="cold" if body.mode == "refer" else body.mode, by=caller.key_id, by_role=caller.role,
+        note=body.note, skill=body.skill, last_resort=body.last_resort, refer=body.mode == "refer",
     )  # fmt: skip
     return show(await transfers.begin(call_id, wish, request=idempotency_key or ""), call_id)
 

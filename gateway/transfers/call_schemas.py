@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from gateway.calls.transfer_facts import AttemptOutcome, LastResort, Mode, TransferOutcome
+from gateway.calls.refer_facts import ReferEnd
+from gateway.calls.transfer_facts import AttemptOutcome, By, LastResort, Mode, TransferOutcome
 from gateway.rest.written import Written
 from gateway.transfers.story import Attempt, Stage, Story
 
+MODE = (
+    "warm: the agent asks the human first; cold: joined at the answer, or sent there by REFER where that is known to "
+    "work; refer: cold, and by REFER first, whatever is known"
+)
 LAST_RESORT = "when nobody is reached: the agent goes on, promises a call back, or says goodbye"
 
 
@@ -17,7 +23,7 @@ class TransferAsked(Written):
     """`to`: a transfer target. `note`: what the human is told besides, by the agent and nobody else."""
 
     to: str = Field(max_length=40, examples=["tgt_01jd3h8z8kf4b9r2m5x7w6c1va"])
-    mode: Mode = Field(default="warm", description="warm: the agent asks the human first; cold: joined at the answer")
+    mode: Mode | Literal["refer"] = Field(default="warm", description=MODE)
     note: str = Field(default="", max_length=2000)
     skill: str | None = Field(default=None, min_length=1, max_length=64, description="of a team: who has it")
     last_resort: LastResort | None = Field(default=None, description=LAST_RESORT + "; default: as the rule says")
@@ -43,6 +49,8 @@ class TransferShown(BaseModel):
     parked: bool = Field(description="the caller hears music or ringback")
     cancelled: bool
     outcome: TransferOutcome | None
+    by: By = Field(description="of a caller who is connected: through us, or by the caller's own phone")
+    refer: ReferEnd | Literal["placed"] | None = Field(description="what came of a REFER, if one was tried")
     joined: str | None = Field(description="the attempt whose human the caller was joined with")
     last_resort: LastResort
     attempts: list[AttemptShown]
@@ -64,6 +72,8 @@ def show(story: Story, call_id: str) -> TransferShown:
         parked=story.parked,
         cancelled=story.cancelled,
         outcome=story.outcome,
+        by=story.by,
+        refer=(story.refer.end or "placed") if story.refer else None,
         joined=story.joined or None,
         last_resort=story.last_resort,
         attempts=[_attempt(one) for one in story.attempts],

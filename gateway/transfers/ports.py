@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.calls.transfer_facts import LastResort, TransferOutcome
+from gateway.livekit.referring import Referred
 from gateway.transfers.story import Attempt, Story
 
 
@@ -43,6 +44,14 @@ class Humans(Protocol):
 
     async def drop(self, place: Place, identity: str) -> None:
         """Takes the human out of the room, ringing or not. Raises Unavailable."""
+        ...
+
+
+class Referring(Protocol):
+    """Sending the caller's own phone to a human."""
+
+    async def refer(self, place: Place, target_id: str) -> Referred:
+        """Returns when it is known how it ended, or that nobody knows. Raises GatewayError when nothing was sent."""
         ...
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from gateway.calls.call import Call
 from gateway.calls.digits import pressed
 from gateway.calls.performing import Begin
+from gateway.calls.refer_facts import ReferEnded, ReferPlaced
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner
 from gateway.calls.stored import read_call, read_event
@@ -23,6 +24,7 @@ from gateway.calls.transfer_facts import (
     AttemptMoved,
     AttemptOutcome,
     AttemptPlaced,
+    By,
     CallerParked,
     HumanLeft,
     OfTransfer,
@@ -35,10 +37,11 @@ from gateway.kernel.errors import GatewayError
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.livekit.isolation import Isolation
+from gateway.livekit.referring import Referred
 from gateway.transfers import moves as m
 from gateway.transfers.asking_back import asks_back
 from gateway.transfers.mirror import news_of, who_ended
-from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place
+from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place, Referring
 from gateway.transfers.story import Attempt, Story, human_identity, tell, then, transfer_of
 
 SOURCE = "transfers"
@@ -57,6 +60,7 @@ class TransferServices:
     isolation: Isolation
     humans: Humans
     agent: AgentLine
+    referring: Referring
 
 
 class TransferRun:
@@ -192,6 +196,10 @@ class TransferRun:
     async def _do(self, move: m.Move, story: Story, place: Place) -> None:
         services = self._services
         match move:
+            case m.Refer(target_id=target):
+                if await self._record(ReferPlaced, "refer", target_id=target):  # whoever finds it never sends it again
+                    self._tasks.start(self._told(services.agent.wait(place, self._transfer_id)), name="transfer:wait")
+                    self._tasks.start(self._refer(place, target), name="transfer:refer")
             case m.Park():
                 await services.isolation.hold(place.room, place.caller, "music" if story.mode == "warm" else "ringback")
                 await self._record(CallerParked, "parked")
@@ -214,8 +222,23 @@ class TransferRun:
                 await self._drop(story, name, outcome, place)
             case m.GiveBack(outcome=outcome):
                 await self._give_back(story, outcome, place)
-            case m.Settle(outcome=outcome):
-                await self._settle(story, outcome, place)
+            case m.Settle(outcome=outcome, by=by):
+                await self._settle(story, outcome, by, place)
+
+    async def _refer(self, place: Place, target_id: str) -> None:
+        """A node of ours reports how it ended, and better than LiveKit can; a success is believed at once."""
+        try:
+            told = await self._services.referring.refer(place, target_id)
+        except GatewayError as error:
+            _log.warning("not_referred", call_id=self._call_id, code=error.code)
+            told = Referred("unknown")
+        else:
+            async with self._services.begin() as session:
+                repository = CallRepository(session)
+                row = await repository.get(self._call_id)
+                if told.end != "done" and row and row.node in await repository.reporting_nodes():
+                    return
+        await self._record(ReferEnded, "referred", outcome=told.end, sip_code=told.code)
 
     async def _dial(self, place: Place, human: HumanDialled) -> None:
         try:
@@ -249,11 +272,11 @@ class TransferRun:
         await services.isolation.back(place.room, place.caller)
         await services.agent.give_back(place, self._transfer_id, outcome, then(story, outcome))
 
-    async def _settle(self, story: Story, outcome: TransferOutcome, place: Place) -> None:
+    async def _settle(self, story: Story, outcome: TransferOutcome, by: By, place: Place) -> None:
         if outcome == "connected" and story.replaces:
             await self._services.humans.drop(place, human_identity(story.replaces))
         promised = then(story, outcome) == "callback"
-        await self._record(TransferSettled, "settled", outcome=outcome, callback_wanted=promised)
+        await self._record(TransferSettled, "settled", outcome=outcome, by=by, callback_wanted=promised)
 
     async def _told(self, telling: Awaitable[None]) -> None:
         """The transfer succeeds without these words as well."""

@@ -25,6 +25,7 @@ from gateway.transfers.permission import Refusal
 from gateway.transfers.repository import TargetRepository
 from gateway.transfers.story import Story, tell
 from gateway.transfers.wish import Granted, Known, Wish, judge
+from trunks.models import TrunkRow
 from trunks.repository import NumberRepository
 
 SOURCE = "transfers"
@@ -53,7 +54,7 @@ class Transfers:
             granted = await self._granted(session, wish, call, log)
             began = TransferBegan(
                 id=named, call_id=call_id, source=SOURCE, seq=0, at=self._clock.now(), transfer_id=new_id("xfer"),
-                mode=wish.mode, target_id=wish.target_id, asked_by=wish.by, waves=granted.waves,
+                mode=wish.mode, target_id=wish.target_id, asked_by=wish.by, waves=granted.waves, refers=granted.refers,
                 replaces=granted.replaces, last_resort=wish.last_resort or await _last_resort(session, call),
                 pii={"note": wish.note} if wish.note else {},
             )  # fmt: skip
@@ -112,7 +113,9 @@ class Transfers:
             idle = idle_since([read_event(row) for row in rows], now)
         ours = await NumberRepository(session).numbers()
         before = tell([event.what for event in log], call.human) if call.human else None  # type: ignore[misc]
-        judged = judge(wish, call, before.joined if before else "", Known(target, members, ours, idle))
+        trunk = await session.get(TrunkRow, call.trunk_id) if call.trunk_id else None
+        known = Known(target, members, ours, idle, refer_works=trunk is not None and trunk.refer == "works")
+        judged = judge(wish, call, before.joined if before else "", known)
         if isinstance(judged, Refusal):
             raise error_of(judged)
         return judged

@@ -17,7 +17,10 @@ from gateway.transfers.target import Target
 
 @dataclass(frozen=True)
 class Wish:
-    """`by_agent` or `by_role` says as what somebody asks; `by` who it is, for the record. `note` is for the human."""
+    """`by_agent` or `by_role` says as what somebody asks; `by` who it is, for the record. `note` is for the human.
+
+    `refer`: a cold one is to begin with a REFER, whatever is known of the trunk.
+    """
 
     target_id: str
     mode: Mode
@@ -27,24 +30,27 @@ class Wish:
     note: str = field(default="", repr=False)
     skill: str | None = None
     last_resort: LastResort | None = None
+    refer: bool = False
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the wish is judged by. `ours`: numbers by which callers reach us."""
+    """What the wish is judged by. `ours`: numbers by which callers reach us. `refer_works` on the caller's trunk."""
 
     target: Target | None
     members: Sequence[Target] = ()
     ours: Collection[str] = ()
     idle_since: Mapping[str, datetime | None] = field(default_factory=dict)
+    refer_works: bool = False
 
 
 @dataclass(frozen=True)
 class Granted:
-    """`waves`: whom to ring. `replaces`: see `TransferBegan`."""
+    """`waves`: whom to ring. `replaces`, `refers`: see `TransferBegan`."""
 
     waves: tuple[tuple[Ring, ...], ...]
     replaces: str = ""
+    refers: bool = False
 
 
 def judge(wish: Wish, call: Call, joined: str, known: Known) -> Granted | Refusal:
@@ -61,7 +67,11 @@ def judge(wish: Wish, call: Call, joined: str, known: Known) -> Granted | Refusa
     if not waves:
         why = f"with the skill {wish.skill} " if wish.skill else ""
         return Refusal("nobody", f"Nobody {why}can be rung for this target now: all are switched off, or the caller.")
-    return Granted(waves, joined if call.human else "")
+    has_address = known.target.kind in ("phone", "sip")
+    if wish.refer and (not has_address or call.human):
+        return Refusal("no_refer", "Only a caller who is with no human, and a phone or SIP target, fit a REFER.")
+    refers = wish.mode == "cold" and has_address and not call.human and (wish.refer or known.refer_works)
+    return Granted(waves, joined if call.human else "", refers)
 
 
 def _not_now(wish: Wish, call: Call) -> Refusal | None:

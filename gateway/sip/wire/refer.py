@@ -17,12 +17,14 @@ class ReferOutcome:
     """`unknown`: accepted, and then nothing was said of how it ended. `code` is the last status known, 0 for none.
 
     `peer_left`: the other side hung up after it had accepted, before it told the end; many do once they are connected.
+    `taken`: a NOTIFY came, so the REFER itself was accepted, and a failure is that of the target.
     """
 
     kind: Literal["success", "failure", "unknown"]
     code: int = 0
     reason: str = ""
     peer_left: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ def read_notify(request: Request) -> Notified:
 def outcome_of(notified: Notified, last_code: int) -> ReferOutcome | None:
     """None while it goes on; a final status decides even if the subscription is kept open."""
     if notified.code >= 300:
-        return ReferOutcome("failure", notified.code, notified.reason)
+        return ReferOutcome("failure", notified.code, notified.reason, taken=True)
     if notified.code >= 200:
-        return ReferOutcome("success", notified.code, notified.reason)
+        return ReferOutcome("success", notified.code, notified.reason, taken=True)
     if notified.last:
         return ReferOutcome("unknown", notified.code or last_code, "the other side told no end")
     return None

@@ -16,6 +16,7 @@ from gateway.calls.stored import read_event
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.ids import new_id
 from gateway.livekit.isolation import Plays
+from gateway.livekit.referring import Referred
 from gateway.transfers.ports import HumanDialled, Place
 from gateway.transfers.run import TransferRun, TransferServices
 from gateway.transfers.story import Attempt, Story, human_identity
@@ -35,6 +36,7 @@ class Ports:
         self.done: list[str] = []
         self.calls: dict[str, str] = {}  # of humans, by attempt
         self.failing: set[str] = set()
+        self.referred = Referred("unknown")
         self._changed = asyncio.Condition()
 
     async def _note(self, what: str) -> None:
@@ -75,6 +77,10 @@ class Ports:
 
     async def drop(self, place: Place, identity: str) -> None:
         await self._note(f"drop {identity}")
+
+    async def refer(self, place: Place, target_id: str) -> Referred:
+        await self._note(f"refer {target_id}")
+        return self.referred
 
     async def wait(self, place: Place, transfer_id: str) -> None:
         """Said beside everything else: when is of no importance."""
@@ -124,7 +130,7 @@ async def begin(world: World, mode: x.Mode, *waves: tuple[x.Ring, ...]) -> None:
 @asynccontextmanager
 async def carried(world: World, ports: Ports) -> AsyncIterator[tuple[TransferRun, asyncio.Task[x.TransferOutcome]]]:
     """Somebody carries the transfer; leaving the block early is a crash."""
-    services = TransferServices(world.calls.runner, world.calls.begin, world.clock, ports, ports, ports)
+    services = TransferServices(world.calls.runner, world.calls.begin, world.clock, ports, ports, ports, ports)
     run = TransferRun(CALL, XFER, services)
     world.calls.runner.on_call(run.heard_of)
     task = asyncio.ensure_future(run.run())

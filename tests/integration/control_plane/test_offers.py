@@ -79,7 +79,7 @@ class Office:
         operators = Operators(calls.runner, calls.begin, calls.rooms, calls.clock)
         deed: Any = self.deed
         services = TransferServices(
-            calls.runner, calls.begin, calls.clock, deed, AnyHumans(calls.begin, operators, operators), deed
+            calls.runner, calls.begin, calls.clock, deed, AnyHumans(calls.begin, operators, operators), deed, deed
         )
         run = TransferRun(self.facts.call_id, transfer_id, services)
         calls.runner.on_call(run.heard_of)

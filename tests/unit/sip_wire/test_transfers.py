@@ -42,7 +42,7 @@ async def test_progress_is_told_and_the_end_is_a_success() -> None:
             await line.peer.status(200)
         notify(line, 3, "200 OK", "terminated;reason=noresource")
         await line.peer.status(200)
-        assert await asked.outcome == ReferOutcome("success", 200, "OK")
+        assert await asked.outcome == ReferOutcome("success", 200, "OK", taken=True)
         assert asked.progress == [100, 180, 200]
         assert line.call.is_answered
 
@@ -57,7 +57,7 @@ def test_a_failed_transfer_is_told_with_its_code_and_the_call_goes_on(status: st
             notify(line, 1, status, "terminated")
             await line.peer.status(200)
             code, _, reason = status.partition(" ")
-            assert await asked.outcome == ReferOutcome("failure", int(code), reason)
+            assert await asked.outcome == ReferOutcome("failure", int(code), reason, taken=True)
             assert line.call.is_answered
             again = Referring(line)
             line.peer.answer(await line.next("REFER"), 405)

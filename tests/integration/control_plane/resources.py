@@ -55,6 +55,10 @@ async def _target(plane: Plane, n: int) -> Json:
     return {"name": f"person {n}", "kind": "operator", "identity": f"person{n}"}
 
 
+async def _webhook(plane: Plane, n: int) -> Json:
+    return {"name": f"receiver {n}", "url": f"https://crm.example/{n}"}
+
+
 async def _key(plane: Plane, n: int) -> Json:
     return {"name": f"key {n}", "role": "viewer"}
 
@@ -65,7 +69,10 @@ OUTBOUND = Resource("/v1/outbound-trunks", "trunks", "trk", _outbound, {"transpo
 RULES = Resource("/v1/dispatch-rules", "dispatch_rules", "rule", _rule, {"max_duration_s": 60}, {"max_duration_s": 1})
 AGENTS = Resource("/v1/agents", "agents", "agt", _agent, {"greeting": "Good day"}, {"greeting": []})
 TARGETS = Resource("/v1/transfer-targets", "transfer_targets", "tgt", _target, {"ring_s": 30}, {"ring_s": 4})
+WEBHOOKS = Resource(
+    "/v1/webhooks", "webhooks", "whk", _webhook, {"events": ["call.ended"]}, {"events": ["call.sneezed"]}
+)
 KEYS = Resource("/v1/api-keys", "api_keys", "key", _key, {}, {"role": "king"})
 
 CONFIGURED = (NUMBERS, INBOUND, OUTBOUND, RULES, AGENTS, TARGETS)  # what is read one by one and changed
-ALL = (*CONFIGURED, KEYS)
+ALL = (*CONFIGURED, WEBHOOKS, KEYS)

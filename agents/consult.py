@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ from gateway.calls.transfer_facts import Answer, AnsweredBy
 from gateway.kernel.tasks import TaskSet
 
 TRACK = "consult"
-ANSWER_WITHIN_S = 7.0  # after the question; then it is asked again
-ASKED_AT_MOST = 3
+ANSWER_WITHIN_S = 6.0  # after the question; then it is asked again
+ASKED_AT_MOST = 2
 MONOLOGUE_S, MONOLOGUE_WITHIN_S = 6.0, 12.0  # so much speech so soon is no greeting of a person
 QUEUE_MS = 200
 
@@ -32,8 +32,11 @@ class Consult:
     """`async with Consult(...).begun() as one: said = await one.ask(briefing)`; the caller hears none of it, because
     the caller's phone is shut off."""
 
-    def __init__(self, room: rtc.Room, human: str, ears: stt.STT, mouth: tts.TTS, *, detects_machine: bool) -> None:
-        self._room, self._human, self._ears, self._mouth = room, human, ears, mouth
+    def __init__(
+        self, room: rtc.Room, human: str, make_ears: Callable[[], stt.STT], mouth: tts.TTS, *, detects_machine: bool
+    ) -> None:
+        """`make_ears` may take its time, in a thread: keys are heard from the first moment on."""
+        self._room, self._human, self._make_ears, self._mouth = room, human, make_ears, mouth
         self._detects_machine = detects_machine
         self._source = rtc.AudioSource(mouth.sample_rate, mouth.num_channels, queue_size_ms=QUEUE_MS)
         self._meant: asyncio.Queue[tuple[Meaning, AnsweredBy]] = asyncio.Queue(maxsize=8)
@@ -44,17 +47,17 @@ class Consult:
 
     @asynccontextmanager
     async def begun(self) -> AsyncIterator[Consult]:
-        track = rtc.LocalAudioTrack.create_audio_track(TRACK, self._source)
-        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
-        publication = await self._room.local_participant.publish_track(track, options)
         self._room.on("sip_dtmf_received", self._pressed)
         self._tasks.start(self._listen(), name="consult:listen")
+        track = rtc.LocalAudioTrack.create_audio_track(TRACK, self._source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         try:
+            publication = await self._room.local_participant.publish_track(track, options)
             yield self
+            await self._room.local_participant.unpublish_track(publication.sid)
         finally:
             self._room.off("sip_dtmf_received", self._pressed)
             await self._tasks.close()
-            await self._room.local_participant.unpublish_track(publication.sid)
             await self._source.aclose()
 
     async def ask(self, briefing: str) -> Said:
@@ -104,8 +107,8 @@ class Consult:
             self._meant.put_nowait((meaning, by))
 
     async def _listen(self) -> None:
-        track = await self._track()
-        stream = self._ears.stream()
+        ears, track = await asyncio.gather(asyncio.to_thread(self._make_ears), self._track())
+        stream = ears.stream()
         self._tasks.start(self._heed(stream), name="consult:heed")
         frames = rtc.AudioStream.from_track(
             track=track, sample_rate=EARS_RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=50

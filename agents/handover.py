@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 from agents.briefing import ALL_RIGHT, CONNECTED
@@ -43,7 +43,7 @@ class Handover:
 
     def __init__(
         self, commands: AgentCommands, door: AgentDoor, talk: Talk, reporter: CallReporter,
-        consult_with: Callable[[Brief], Awaitable[Consult]],
+        consult_with: Callable[[Brief], Consult],
     ) -> None:  # fmt: skip
         self._commands, self._door, self._talk, self._reporter = commands, door, talk, reporter
         self._consult_with = consult_with
@@ -82,7 +82,7 @@ class Handover:
         """Reports what the human said; whoever cannot be asked has said nothing."""
         said = Said("silent", "none")
         try:
-            async with (await self._consult_with(asked)).begun() as consult:
+            async with self._consult_with(asked).begun() as consult:
                 said = await consult.ask(await self._talk.briefing(asked.note))
                 if said.answer == "declined":
                     await consult.say(ALL_RIGHT)

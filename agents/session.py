@@ -160,10 +160,10 @@ class _Call:
         session.output.transcription = self._audio.spoken
         return session
 
-    async def _consult(self, asked: Brief) -> Consult:
-        """The ears of its own, whose phrases are others, take 0.2 s to make."""
+    def _consult(self, asked: Brief) -> Consult:
+        """With ears of its own, whose phrases are others."""
         own = replace(self._ready.speech, decoder=None)
-        ears = await asyncio.to_thread(
+        ears = functools.partial(
             catalog.ears, self._ready.settings.speech, own, LISTENED_FOR, self._ready.detector, lambda: 0
         )
         return Consult(self._job.room, asked.human, ears, self._mouth, detects_machine=asked.detects_machine)

@@ -71,7 +71,7 @@ class TransferTalk:
 
     async def last_words(self, words: str) -> None:
         """To the end, whoever speaks meanwhile: caller and human hear them."""
-        await self._session.say(words, allow_interruptions=False, add_to_chat_ctx=False)
+        await self._session.say(words, allow_interruptions=False)
 
     async def take_back(self, outcome: TransferOutcome, then: LastResort) -> None:
         self.paused = False

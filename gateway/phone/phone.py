@@ -122,7 +122,7 @@ class Phone:
             if isinstance(step, HangUp):
                 break
             if isinstance(step, Listen):
-                understood = await self._listen(step) and understood
+                understood = await self.listen(step) and understood
             elif isinstance(step, Say):
                 await self.say(step)
             else:
@@ -151,7 +151,12 @@ class Phone:
         self._spoke_until = time.monotonic()
         self._tell("pressed", text=step.digits)
 
-    async def _listen(self, step: Listen) -> bool:
+    async def ended(self) -> None:
+        """Returns when the other side has hung up."""
+        await self._ended.wait()
+
+    async def listen(self, step: Listen) -> bool:
+        """True when one of its phrases was heard in time."""
         wanted = {phrase.lower() for phrase in step.phrases}
         try:
             async with asyncio.timeout(step.within_s):

@@ -47,8 +47,13 @@ class StereoRecording:
         self._sides[side].append(frame)
         self._length[side] += len(frame)
 
-    def write(self, path: Path) -> None:
+    def sides(self) -> tuple[Samples, Samples]:
+        """What was said and what was heard so far."""
         left, right = (np.concatenate(side) if side else np.zeros(0, np.int16) for side in self._sides)
+        return left, right
+
+    def write(self, path: Path) -> None:
+        left, right = self.sides()
         stereo = np.zeros((max(len(left), len(right)), 2), "<i2")
         stereo[: len(left), 0] = left
         stereo[: len(right), 1] = right

@@ -1,8 +1,10 @@
-"""A company on a running stack: an agent with places to put callers through to, and the phones of those who are there."""
+"""A company on a running stack: an agent with places to put callers through to, and phones there."""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from agents.demo_profile import DEMO_PROFILE
 from tests.sip.stack import RunningStack
 
 WISH = "I want to speak to a human"
+CALLER_HZ, HUMAN_HZ = 2630, 3210
 NUMBERS = ("+15105550171", "+15105550172", "+15105550173")
 RATE = 8000
 
@@ -25,7 +28,6 @@ class Office:
     number: str
     agent_id: str
     targets: list[str]
-    made: list[str]
 
     def call(self, sip_call_id: str) -> dict[str, Any]:
         return self.stack.until(lambda: self.stack.call_of(sip_call_id), "the call has a record")
@@ -37,21 +39,19 @@ class Office:
         """The first entry of this kind with at least this body."""
 
         def found() -> dict[str, Any] | None:
-            return next(
-                (one for one in self.events(call_id) if one["kind"] == kind and body.items() <= one["body"].items()), None
-            )
+            entries = self.events(call_id)
+            return next((e for e in entries if e["kind"] == kind and body.items() <= e["body"].items()), None)
 
         return self.stack.until(found, f"the record has {kind} {body}")
 
-    def close(self) -> None:
-        for path in self.made:
-            self.stack.api.delete(path)
 
-
+@contextmanager
 def open_office(
-    stack: RunningStack, number: str, ports: list[int], *, mode: str = "warm", ring_s: int = 20, **rule: Any
-) -> Office:
-    """One trunk and one target for each port on which a phone listens; the agent may send callers to the first."""
+    stack: RunningStack, number: str, ports: Sequence[int], *, mode: str = "warm", team: str = "", ring_s: int = 20,
+    **rule: Any,
+) -> Iterator[Office]:  # fmt: skip
+    """One trunk and one target for each port on which a phone listens. The agent may send callers to the first, or to
+    all of them as a `team` (its strategy)."""
     made: list[str] = []
 
     def make(path: str, **body: Any) -> str:
@@ -59,27 +59,39 @@ def open_office(
         made.insert(0, f"{path}/{name}")
         return name
 
-    agent_id = make("/v1/agents", **DEMO_PROFILE)
-    targets = []
-    for port, human in zip(ports, NUMBERS, strict=False):
-        trunk = make(
-            "/v1/outbound-trunks", name=f"desk {port}", address=f"127.0.0.1:{port}", transport="udp", numbers=[number]
-        )
-        targets.append(
-            make(
-                "/v1/transfer-targets", kind="phone", name=f"desk {port}", number=human, trunk_id=trunk, ring_s=ring_s,
-                allowed_agents=[agent_id],
+    try:
+        agent_id = make("/v1/agents", **DEMO_PROFILE)
+        targets = []
+        for port, human in zip(ports, NUMBERS, strict=False):
+            trunk = make(
+                "/v1/outbound-trunks",
+                name=f"desk {port}",
+                address=f"127.0.0.1:{port}",
+                transport="udp",
+                numbers=[number],
             )
-        )  # fmt: skip
-    choice = {"name": "human", "target_id": targets[0], "mode": mode, "phrases": ["speak to a human"], "key": "0"}
-    answer = stack.api.patch(f"/v1/agents/{agent_id}", json={"transfers": [choice]})
-    assert answer.status_code == 200, answer.text
-    inbound = next(one for one in stack.get("/v1/inbound-trunks")["data"] if one["name"] == "loopback")
-    make("/v1/numbers", number=number, inbound_trunk_id=inbound["id"])
-    make("/v1/dispatch-rules", name=number, trunk_ids=[inbound["id"]], numbers=[number], agent_id=agent_id, **rule)
-    for name in ("outbound-trunks", "inbound-trunks", "dispatch-rules"):
-        stack.until(lambda name=name: stack.get(f"/v1/{name}/sync")["in_sync"], f"{name} are in LiveKit")
-    return Office(stack, number, agent_id, targets, made)
+            terms = {"ring_s": ring_s, "allowed_agents": [agent_id]}
+            targets.append(
+                make("/v1/transfer-targets", kind="phone", name=f"desk {port}", number=human, trunk_id=trunk, **terms)
+            )
+        place = targets[0]
+        if team:
+            place = make(
+                "/v1/transfer-targets", kind="team", name="all desks", members=targets, strategy=team,
+                allowed_agents=[agent_id],
+            )  # fmt: skip
+        choice = {"name": "human", "target_id": place, "mode": mode, "phrases": ["speak to a human"], "key": "0"}
+        answer = stack.api.patch(f"/v1/agents/{agent_id}", json={"transfers": [choice]})
+        assert answer.status_code == 200, answer.text
+        inbound = next(one for one in stack.get("/v1/inbound-trunks")["data"] if one["name"] == "loopback")
+        make("/v1/numbers", number=number, inbound_trunk_id=inbound["id"])
+        make("/v1/dispatch-rules", name=number, trunk_ids=[inbound["id"]], numbers=[number], agent_id=agent_id, **rule)
+        for name in ("outbound-trunks", "inbound-trunks", "dispatch-rules"):
+            stack.until(lambda name=name: stack.get(f"/v1/{name}/sync")["in_sync"], f"{name} are in LiveKit")
+        yield Office(stack, number, agent_id, targets)
+    finally:
+        for path in made:
+            stack.api.delete(path)
 
 
 def spoken(words: str, wav: Path) -> Path:
@@ -90,4 +102,4 @@ def spoken(words: str, wav: Path) -> Path:
 
 def tone(hertz: int, seconds: float) -> np.ndarray:
     at = np.arange(int(RATE * seconds)) / RATE
-    return (3000 * np.sin(2 * np.pi * hertz * at)).astype(np.int16)
+    return (3300 * np.sin(2 * np.pi * hertz * at)).astype(np.int16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import calls, demo, doctor, phone, processes, stack, targets
+from gateway.cli import calls, demo, doctor, phone, processes, stack, targets, webhooks
 
 app = typer.Typer(
     name="gateway",
@@ -19,4 +19,5 @@ doctor.register(app)
 phone.register(app)
 app.add_typer(calls.app, name="calls")
 app.add_typer(targets.app, name="targets")
+app.add_typer(webhooks.app, name="webhooks")
 processes.register(app)

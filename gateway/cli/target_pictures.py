@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from gateway.cli.columns import aligned, plain
+
 Told = Mapping[str, Any]
 
 _HEAD = ("id", "name", "kind", "where", "rings", "skills", "agents", "people")
@@ -18,20 +20,20 @@ _STRATEGIES = {
 def table_of(targets: Sequence[Told]) -> Iterator[str]:
     """A line for each under a line of headings; nothing for none."""
     if targets:
-        yield from _aligned([_HEAD, *(_cells(one) for one in targets)])
+        yield from aligned([_HEAD, *(_cells(one) for one in targets)])
 
 
 def line_of(target: Told) -> str:
-    return f"{target['id']}  {_plain(target['name'])}  {_where(target)}"
+    return f"{target['id']}  {plain(target['name'])}  {_where(target)}"
 
 
 def picture_of(target: Told, members: Mapping[str, Told]) -> Iterator[str]:
     """`members`: those of a team, by id."""
     off = "" if target["enabled"] else "  (switched off)"
-    yield f"{target['id']}  {_plain(target['name'])}{off}"
+    yield f"{target['id']}  {plain(target['name'])}{off}"
     if target["kind"] == "team":
         yield f"rings     {_STRATEGIES[target['strategy']]}"
-        yield from _aligned([_member(place, members[name]) for place, name in _placed(target) if name in members])
+        yield from aligned([_member(place, members[name]) for place, name in _placed(target) if name in members])
     else:
         yield f"rings     {_where(target)} for {target['ring_s']} s"
         yield f"skills    {', '.join(target['skills']) or 'none'}"
@@ -47,14 +49,14 @@ def _placed(target: Told) -> Iterator[tuple[int, str]]:
 def _member(place: int, member: Told) -> tuple[str, ...]:
     ring = f"{member['ring_s']} s" if member["enabled"] else "switched off"
     skills = ", ".join(member["skills"])
-    return (f"      {place:>3}", _plain(member["name"]), _where(member), ring, skills, member["id"])
+    return (f"      {place:>3}", plain(member["name"]), _where(member), ring, skills, member["id"])
 
 
 def _cells(target: Told) -> tuple[str, ...]:
     is_team = target["kind"] == "team"
     return (
         target["id"],
-        _plain(target["name"]) + ("" if target["enabled"] else " (off)"),
+        plain(target["name"]) + ("" if target["enabled"] else " (off)"),
         target["kind"],
         _where(target),
         "" if is_team else f"{target['ring_s']} s",
@@ -72,17 +74,6 @@ def _where(target: Told) -> str:
             return f"browser of {target['identity']}"
         case _:
             return target["number"] or target["uri"] or "a number that this key may not see"
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _plain(text: str) -> str:
-    """A name cannot move the cursor or break the line."""
-    return "".join(character if character.isprintable() else "·" for character in text)
 
 
 def _yes(value: bool) -> str:

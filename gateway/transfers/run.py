@@ -48,6 +48,7 @@ SOURCE = "transfers"
 AGAIN_S = 1.0  # after a move that failed; and at the latest so often the record is read again
 COMPANY_LOOK_S = 5.0  # the same, while the caller is with the human
 _STAGES = ("ringing", "answered")
+_HOPELESS = ("isolation.no_phone", "isolation.foreign_leg")  # of a caller whom nobody can have parked either
 
 _log = get_logger(__name__)
 
@@ -190,7 +191,7 @@ class TransferRun:
         except GatewayError as error:  # it is asked for again, with what is true then
             _log.warning("transfer_move_failed", call_id=self._call_id, move=type(move).__name__, code=error.code)
             self._failed = True
-            return isinstance(move, m.GiveBack)  # an agent that is not there must not keep a transfer open
+            return isinstance(move, m.GiveBack) and error.code in _HOPELESS
         return True
 
     async def _do(self, move: m.Move, story: Story, place: Place) -> None:
@@ -264,13 +265,14 @@ class TransferRun:
         await self._record(AttemptMoved, f"{name}:briefed:{place.agent}", attempt_id=name, stage="briefed")
 
     async def _give_back(self, story: Story, outcome: TransferOutcome, place: Place) -> None:
-        """To the human whom the caller was with before, if there is one still; else to the agent."""
+        """To the human whom the caller was with before, if there is one still; else to the agent. One that cannot be told
+        keeps no transfer open, and asks by itself (`agents/waiting.py`); a caller who still hears music does."""
         services, before = self._services, human_identity(story.replaces)
         if story.replaces and place.human == transfer_of(story.replaces):
             await services.isolation.join(place.room, (place.caller, before))
             return
         await services.isolation.back(place.room, place.caller)
-        await services.agent.give_back(place, self._transfer_id, outcome, then(story, outcome))
+        await self._told(services.agent.give_back(place, self._transfer_id, outcome, then(story, outcome)))
 
     async def _settle(self, story: Story, outcome: TransferOutcome, by: By, place: Place) -> None:
         if outcome == "connected" and story.replaces:

@@ -211,6 +211,28 @@ async def test_no_consult_begins_while_the_two_cannot_be_kept_apart(world: World
     assert ports.done[-2:] == ["back", "give_back unknown"]
 
 
+async def test_a_caller_who_cannot_be_given_back_yet_is_given_back_later(world: World, ports: Ports) -> None:
+    await begin(world, "cold")
+    ports.failing = {"back"}
+    async with carried(world, ports) as (_, task):
+        await ports.was(f"dial {FIRST}")
+        await ports.fails(FIRST, "busy", 486)
+        await ports.was("failed back", times=2)
+        ports.failing = set()
+        assert await asyncio.wait_for(task, 30) == "busy"
+    assert ports.done[-2:] == ["back", "give_back busy"]
+
+
+async def test_an_agent_that_is_not_there_keeps_no_transfer_open(world: World, ports: Ports) -> None:
+    await begin(world, "cold")
+    ports.failing = {"give_back"}
+    async with carried(world, ports) as (_, task):
+        await ports.was(f"dial {FIRST}")
+        await ports.fails(FIRST, "busy", 486)
+        assert await asyncio.wait_for(task, 30) == "busy"
+    assert ports.done[-2:] == ["back", "failed give_back busy"]
+
+
 BRIEFED, BRIEFED_NEXT = (f"brief {human_identity(name)}" for name in (FIRST, SECOND))
 STEPS = ("hold music", f"dial {FIRST}", BRIEFED, f"dial {SECOND}", BRIEFED_NEXT)
 

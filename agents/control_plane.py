@@ -72,11 +72,17 @@ class ControlPlane:
 
     async def conversation(self, call_id: str) -> Conversation:
         """What was said; empty when nobody can tell, because a caller is waiting."""
+        known = await self.conversation_now(call_id)
+        if known is None:
+            _log.warning("conversation_not_available", call_id=call_id)
+        return known or Conversation(call_id=call_id)
+
+    async def conversation_now(self, call_id: str) -> Conversation | None:
+        """None when nobody can tell."""
         try:
             return Conversation.model_validate_json(await self._get(f"/calls/{call_id}/conversation"))
         except (GatewayError, ValidationError):
-            _log.warning("conversation_not_available", call_id=call_id)
-            return Conversation(call_id=call_id)
+            return None
 
     async def transfer(self, call_id: str, choice: str, reason: str, request: str) -> str | None:
         """None: it has begun. Else why not, in words that a caller may be told the truth by."""

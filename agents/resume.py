@@ -12,6 +12,7 @@ from agents.honest import BACK_AGAIN, words_after
 from agents.profile import AgentProfile, DialogueEntry
 from agents.speech.dialogue import ASK_DIGITS, plain
 from gateway.calls.takeover import Standing
+from gateway.calls.transfer_facts import LastResort
 
 HANDED_BACK = "Since then a human colleague has talked with the caller, and handed the caller back to you."
 RESUMED = "Sorry, we were cut off for a moment. Please go on."
@@ -33,6 +34,7 @@ class Conversation(BaseModel):
     turns: list[PastTurn] = []
     agents_so_far: int = 0
     transfer: Standing = "none"
+    last_resort: LastResort = "agent"
 
 
 def chat_context(profile: AgentProfile, turns: Sequence[PastTurn], transfer: Standing = "none") -> llm.ChatContext:

@@ -184,7 +184,8 @@ class _Call:
         conversation = Conversation(self._job, line, keypad, reporter, prepared.session, prepared.profile, ask)
         reporter.follow(prepared.session)
         door = AgentDoor(RoleTokens(self._ready.settings.keys_dir), call_id)
-        handover = Handover(self._commands, door, conversation.transfers, reporter, self._consult)
+        known = functools.partial(self._plane.conversation_now, call_id)
+        handover = Handover(self._commands, door, conversation.transfers, reporter, self._consult, known)
         try:
             await conversation.start(prepared.past)
             self._step("listening")

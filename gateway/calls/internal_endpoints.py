@@ -12,8 +12,9 @@ from gateway.calls.reported_facts import FactBatch
 from gateway.calls.repository import CallRepository
 from gateway.calls.service import Calls
 from gateway.calls.stored import read_call, read_event
-from gateway.calls.takeover import Standing, standing_of
+from gateway.calls.takeover import Standing, resort_of, standing_of
 from gateway.calls.timeline import transcript_of
+from gateway.calls.transfer_facts import LastResort
 from gateway.kernel.errors import BadInput, NotAuthenticated, NotFound
 from gateway.kernel.role_tokens import Audience
 
@@ -74,6 +75,7 @@ class Conversation(BaseModel):
     turns: list[Said]
     agents_so_far: int
     transfer: Standing
+    last_resort: LastResort
 
 
 @router.post("/admissions")
@@ -117,7 +119,9 @@ async def conversation(
         log = [read_event(entry) for entry in await repository.log(call_id)]
     turns = [Said(speaker=one.speaker, text=one.text, at=one.at.isoformat()) for one in transcript_of(log)]
     agents = read_call(row).agents_so_far
-    return Conversation(call_id=call_id, turns=turns, agents_so_far=agents, transfer=standing_of(log))
+    return Conversation(
+        call_id=call_id, turns=turns, agents_so_far=agents, transfer=standing_of(log), last_resort=resort_of(log)
+    )
 
 
 @router.post("/livekit-webhooks", status_code=204)

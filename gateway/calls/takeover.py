@@ -7,7 +7,7 @@ from typing import Literal
 
 from gateway.calls.events import Event
 from gateway.calls.facts import Utterance
-from gateway.calls.transfer_facts import HumanLeft, TransferBegan, TransferOutcome, TransferSettled
+from gateway.calls.transfer_facts import HumanLeft, LastResort, TransferBegan, TransferOutcome, TransferSettled
 
 Standing = Literal["none", "under_way", "handed_back"] | TransferOutcome
 
@@ -28,3 +28,18 @@ def standing_of(log: Iterable[Event]) -> Standing:
             case _:
                 pass
     return standing
+
+
+def resort_of(log: Iterable[Event]) -> LastResort:
+    """What the caller gets now that the last transfer has come to nothing; the agent, unless that is the case."""
+    resort: LastResort = "agent"
+    asked: LastResort = "agent"
+    for event in log:
+        match event.what:
+            case TransferBegan(last_resort=wished, replaces=replaces):
+                asked, resort = "agent" if replaces else wished, "agent"
+            case TransferSettled(outcome=outcome):
+                resort = "agent" if outcome in ("connected", "cancelled", "caller_left") else asked
+            case _:
+                pass
+    return resort

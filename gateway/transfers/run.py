@@ -265,8 +265,8 @@ class TransferRun:
         await self._record(AttemptMoved, f"{name}:briefed:{place.agent}", attempt_id=name, stage="briefed")
 
     async def _give_back(self, story: Story, outcome: TransferOutcome, place: Place) -> None:
-        """To the human whom the caller was with before, if there is one still; else to the agent. One that cannot be told
-        keeps no transfer open, and asks by itself (`agents/waiting.py`); a caller who still hears music does."""
+        """To the human whom the caller was with before, if there is one still; else to the agent. One that cannot be
+        told keeps no transfer open, and asks by itself (`agents/waiting.py`); a caller who still hears music does."""
         services, before = self._services, human_identity(story.replaces)
         if story.replaces and place.human == transfer_of(story.replaces):
             await services.isolation.join(place.room, (place.caller, before))

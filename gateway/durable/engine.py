@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import fcntl
 import logging
 import sqlite3
 import threading
@@ -16,11 +17,13 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TextIO, TypeVar
 
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat
+from dbos import error as dbos_error
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.durable.runner import Kind
 from gateway.kernel.errors import SetupError
@@ -50,6 +53,7 @@ class Engine:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="durable", daemon=True)
         self._database: sqlalchemy.Engine | None = None
+        self._lock: TextIO | None = None
         self._works: dict[str, Any] = {}
         self._queued: set[str] = set()
 
@@ -61,7 +65,13 @@ class Engine:
         self._thread.start()
         async with AsyncExitStack() as half_way:
             half_way.push_async_callback(self.stop)
-            await self._there(self._launch(kinds, run, asyncio.get_running_loop(), contextvars.copy_context()))
+            try:
+                await self._there(self._launch(kinds, run, asyncio.get_running_loop(), contextvars.copy_context()))
+            except (SQLAlchemyError, dbos_error.DBOSException) as error:
+                raise SetupError(
+                    f"durable work cannot start: {_first_line(error)}",
+                    todo="see that the database answers, and that its user may create the schema dbos",
+                ) from error
             half_way.pop_all()
 
     async def begin(self, name: str, work_id: str, given: dict[str, str], *, lane: str, delay_s: float) -> None:
@@ -111,7 +121,7 @@ class Engine:
             max_executor_threads=THREADS,
         )
         if self._url.get_backend_name() == "sqlite":
-            _prepare_file(Path(str(self._url.database)))
+            self._lock = _only_user_of(Path(str(self._url.database)))
             config["system_database_url"] = self._url.render_as_string(hide_password=False)
             config["sys_db_pool_size"] = CONNECTIONS
         else:  # with an engine of ours it does not look for a database named postgres
@@ -155,6 +165,8 @@ class Engine:
         self._loop.close()
         if self._database is not None:
             self._database.dispose()
+        if self._lock is not None:
+            self._lock.close()
 
 
 def _workflow(name: str, run: Run, ours: asyncio.AbstractEventLoop, context: contextvars.Context) -> Any:
@@ -178,13 +190,27 @@ async def _cancel_the_rest() -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-def _prepare_file(path: Path) -> None:
+def _only_user_of(path: Path) -> TextIO:
+    """The file, ready, and a lock that another process cannot have: it would run what runs here. Raises SetupError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise SetupError(
+            f"another control plane works with {path}", todo="stop that one, or give this one a GATEWAY_STATE_DIR"
+        ) from error
     connection = sqlite3.connect(path)
     try:
         connection.execute("PRAGMA journal_mode=WAL")  # kept in the file; it would use a slower one
     finally:
         connection.close()
+    return lock
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().split("\n")[0]
 
 
 def log_like_everybody() -> None:

@@ -147,8 +147,9 @@ async def test_the_loop_keeps_its_threads_after_a_close(url: str) -> None:
 
 async def test_a_start_that_fails_says_so_and_the_next_one_works(url: str) -> None:
     nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/none"
-    with pytest.raises(Exception, match="refused"):
+    with pytest.raises(SetupError, match="refused") as error:
         await Durable(nowhere, "local", ManualClock()).start()
+    assert "schema dbos" in str(error.value.todo)
     bodies = Bodies()
     async with started(url, bodies) as durable:
         await durable.begin("transfer", "xfer_1", GIVEN)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
@@ -31,6 +32,15 @@ def rest_of(one: subprocess.Popen[str]) -> list[str]:
     assert one.returncode == 0, err
     assert "console.dbos.dev" not in err
     return out.split("\n")
+
+
+def test_a_second_process_on_the_same_file_is_refused_in_words(tmp_path: Path) -> None:
+    file = f"sqlite:///{tmp_path / 'workflows.db'}"
+    with process(file, "hang", "xfer_1") as one:
+        assert next_line(one) == "body xfer_1 call_1"
+        with process(file, "finish") as other:
+            assert other.stderr is not None and "another control plane works with" in other.stderr.read()
+            assert other.wait(60) != 0
 
 
 def test_work_of_a_killed_process_is_done_by_the_next_and_by_no_other(url: str) -> None:

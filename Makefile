@@ -1,4 +1,4 @@
-# make demo   set everything up and run one real phone call against a local agent
+# make demo   set everything up and run one real phone call: a local agent, then a human
 # make test   set everything up and run every check and test
 # make up     the same stack, staying up           make bench  measure it
 # make leak-test  who hears what in 200 transfers that was not meant for them

@@ -1,6 +1,6 @@
 """Remakes the shipped recordings from their texts: `python -m agents.speech.make_voice` (needs flite and sox).
 
-The agent's sentences go to `agents/speech/voice`, the demo caller's lines to `gateway/phone/lines`.
+The agent's sentences go to `agents/speech/voice`, the lines of the demo's phones to `gateway/phone/lines`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ from gateway.kernel.errors import SetupError
 
 AGENT_VOICE, CALLER_VOICE = "rms", "rms"  # rms is the flite voice that telephone ears understand best
 LINES = Path(gateway.phone.__file__).parent / "lines"
-CALLER_LINES = ("I want to pay my bill", "what are your opening hours", "goodbye")
+PHONE_LINES = (
+    "I want to pay my bill", "what are your opening hours", "goodbye", "I want to speak to a human",
+    "this is the office, how may I help you",
+)  # fmt: skip
 NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
@@ -94,7 +97,7 @@ def make(texts: Iterable[str], voice: str, folder: Path) -> int:
 def main() -> None:
     if missing := [program for program in ("flite", "sox") if shutil.which(program) is None]:
         raise SetupError(f"{' and '.join(missing)} not found", todo="apt-get install flite sox")
-    made = make(agent_texts(), AGENT_VOICE, VOICE) + make(CALLER_LINES, CALLER_VOICE, LINES)
+    made = make(agent_texts(), AGENT_VOICE, VOICE) + make(PHONE_LINES, CALLER_VOICE, LINES)
     sys.stdout.write(f"{made} recordings\n")
 
 

@@ -1,17 +1,19 @@
-"""What the demo caller says and what it must hear; the words are those of the demo agent's profile."""
+"""What the phones of the demo say and what they must hear; the agent's words are those of its profile."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import gateway.phone
-from gateway.phone.script import HangUp, Listen, Press, Say, Step
+from gateway.phone.script import HangUp, Listen, Press, Say, StayOn, Step
 
 LINES = Path(gateway.phone.__file__).parent / "lines"
 DIGITS = "1234"
 
 PAY = "I want to pay my bill"
 HOURS = "what are your opening hours"
+WISH = "I want to speak to a human"
+OFFICE = "this is the office, how may I help you"
 
 SCRIPT: tuple[Step, ...] = (
     Listen(("demo agent",)),
@@ -24,6 +26,24 @@ SCRIPT: tuple[Step, ...] = (
     HangUp(),
 )
 
+# The demo goes on where the conversation of `gateway phone` ends: a human takes the caller.
+CALLER_SCRIPT: tuple[Step, ...] = (
+    *SCRIPT[:-1],
+    Say(WISH, LINES / "i_want_to_speak_to_a_human.wav"),
+    Listen(("the office",), within_s=60.0),
+    Say(PAY, LINES / "i_want_to_pay_my_bill.wav"),
+    StayOn(),
+)
+HUMAN_SCRIPT: tuple[Step, ...] = (
+    Listen(("caller is waiting",)),
+    Press("1"),
+    Listen(("you are connected",)),
+    Say(OFFICE, LINES / "this_is_the_office_how_may_i_help_you.wav"),
+    Listen(("pay my bill",)),
+    HangUp(),
+)
+HUMAN_PHRASES = ("caller is waiting", "you are connected", "pay my bill")
+
 PHRASES = (
     "demo agent",
     "account number",
@@ -31,7 +51,9 @@ PHRASES = (
     "nine to five",
     "one two three four",
     "monday to friday",
+    "put you through",
+    "the office",
 )
 
 # What the agent must have understood, as words that have to be in its transcript.
-AGENT_MUST_HEAR = ("pay my bill", "opening hours")
+AGENT_MUST_HEAR = ("pay my bill", "opening hours", "speak to a human")

@@ -10,8 +10,9 @@ import httpx
 from agents.demo_profile import DEMO_PROFILE
 from gateway.kernel.errors import Unavailable
 
-DEMO_NUMBER = "+15105550100"
+DEMO_NUMBER, OFFICE_NUMBER = "+15105550100", "+15105550142"
 SYNC_WITHIN = 20.0  # seconds
+SYNCED = ("inbound-trunks", "outbound-trunks", "dispatch-rules")
 
 
 async def ensure_demo_number(api_url: str, api_key: str) -> None:
@@ -35,6 +36,22 @@ async def _create(client: httpx.AsyncClient) -> None:
     )
 
 
+async def ensure_human(api_url: str, api_key: str, sip_port: int) -> None:
+    """The agent of the demo number may put callers through to a phone on this machine."""
+    headers = {"Authorization": f"Bearer {api_key}"}
+    async with httpx.AsyncClient(base_url=api_url, headers=headers, timeout=20, trust_env=False) as client:
+        agent = (await _ask(client, "GET", "/v1/agents"))["data"][0]["id"]
+        address = f"127.0.0.1:{sip_port}"
+        trunk = {"name": "second phone", "address": address, "transport": "udp", "numbers": [DEMO_NUMBER]}
+        trunk_id = (await _ask(client, "POST", "/v1/outbound-trunks", trunk))["id"]
+        target = {"kind": "phone", "name": "the office", "number": OFFICE_NUMBER, "trunk_id": trunk_id}
+        allowed = {"allowed_agents": [agent]}
+        target_id = (await _ask(client, "POST", "/v1/transfer-targets", target | allowed))["id"]
+        choice = {"name": "office", "target_id": target_id, "phrases": ["speak to a human"], "key": "0"}
+        await _ask(client, "PATCH", f"/v1/agents/{agent}", {"transfers": [choice]})
+        await _wait_in_sync(client)
+
+
 async def _ask(client: httpx.AsyncClient, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     answer = await client.request(method, path, json=body)
     if answer.is_error:
@@ -43,10 +60,10 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, body: dict[str
 
 
 async def _wait_in_sync(client: httpx.AsyncClient) -> None:
-    """Returns once LiveKit has the trunk and the rule."""
+    """Returns once LiveKit has the trunks and the rule."""
     deadline = asyncio.get_running_loop().time() + SYNC_WITHIN
     while True:
-        states = [await _ask(client, "GET", f"/v1/{name}/sync") for name in ("inbound-trunks", "dispatch-rules")]
+        states = [await _ask(client, "GET", f"/v1/{name}/sync") for name in SYNCED]
         if all(state["in_sync"] for state in states):
             return
         if asyncio.get_running_loop().time() > deadline:

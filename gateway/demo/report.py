@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.demo.conversation import AGENT_MUST_HEAR, DIGITS, SCRIPT
+from gateway.demo.conversation import AGENT_MUST_HEAR, CALLER_SCRIPT, DIGITS, HUMAN_SCRIPT
 from gateway.phone.phone import Phone
-from gateway.phone.script import Listen
+from gateway.phone.script import Listen, Step
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,9 @@ class DemoReport:
     agent_heard: list[str]
     agent_said: list[str]
     caller_heard: list[str]
+    human_said: list[str]
+    human_heard: list[str]
+    transfer: str | None
     digits_sent: str
     digits_received: str
     answer_ms: float | None
@@ -34,42 +37,52 @@ class DemoReport:
         return json.dumps(asdict(self))
 
 
-def judge(phone: Phone, record: dict[str, Any], files: dict[str, str]) -> DemoReport:
-    """`record` holds call, transcript and digits as the REST API tells them."""
+def judge(caller: Phone, human: Phone, record: dict[str, Any], files: dict[str, str]) -> DemoReport:
+    """`record` holds call, transcript, transfers and digits as the REST API tells them."""
     transcript = record["transcript"]
     agent_heard = [turn["text"] for turn in transcript if turn["speaker"] == "caller"]
-    caller_heard = [event.text for event in phone.events if event.kind == "heard"]
     termination = record["call"]["termination"]
+    transfer = next((one["outcome"] for one in record["transfers"]), None)
     crossed_to_agent = all(any(words in heard.lower() for heard in agent_heard) for words in AGENT_MUST_HEAR)
-    crossed_to_caller = all(
-        any(phrase in heard for phrase in step.phrases for heard in caller_heard)
-        for step in SCRIPT
-        if isinstance(step, Listen)
-    )
-    ended_well = bool(termination) and termination["slug"] == "completed"
+    crossed_to_phones = _heard_all(caller, CALLER_SCRIPT) and _heard_all(human, HUMAN_SCRIPT)
+    ended_well = bool(termination) and termination["slug"] == "completed" and transfer == "connected"
     return DemoReport(
-        ok=crossed_to_agent and crossed_to_caller and record["digits"] == DIGITS and ended_well,
+        ok=crossed_to_agent and crossed_to_phones and record["digits"] == DIGITS and ended_well,
         call_id=record["call"]["id"],
-        caller_said=[event.text for event in phone.events if event.kind == "said"],
+        caller_said=[event.text for event in caller.events if event.kind == "said"],
         agent_heard=agent_heard,
         agent_said=[turn["text"] for turn in transcript if turn["speaker"] == "agent"],
-        caller_heard=caller_heard,
-        digits_sent="".join(event.text for event in phone.events if event.kind == "pressed"),
+        caller_heard=_heard(caller),
+        human_said=[event.text for event in human.events if event.kind == "said"],
+        human_heard=_heard(human),
+        transfer=transfer,
+        digits_sent="".join(event.text for event in caller.events if event.kind == "pressed"),
         digits_received=record["digits"],
-        answer_ms=next((round(e.ms, 1) for e in phone.events if e.kind == "answered" and e.ms), None),
-        greeting_ms=round(phone.first_audio_ms, 1) if phone.first_audio_ms else None,
-        turn_ms=[round(event.ms, 1) for event in phone.events if event.kind == "heard" and event.ms],
+        answer_ms=next((round(e.ms, 1) for e in caller.events if e.kind == "answered" and e.ms), None),
+        greeting_ms=round(caller.first_audio_ms, 1) if caller.first_audio_ms else None,
+        turn_ms=[round(event.ms, 1) for event in caller.events if event.kind == "heard" and event.ms],
         termination=termination,
         files=files,
     )
 
 
-def write_files(folder: Path, phone: Phone, record: dict[str, Any]) -> dict[str, str]:
+def _heard(phone: Phone) -> list[str]:
+    return [event.text for event in phone.events if event.kind == "heard"]
+
+
+def _heard_all(phone: Phone, script: tuple[Step, ...]) -> bool:
+    heard = _heard(phone)
+    wanted = [step.phrases for step in script if isinstance(step, Listen)]
+    return all(any(phrase in one for phrase in phrases for one in heard) for phrases in wanted)
+
+
+def write_files(folder: Path, caller: Phone, human: Phone, record: dict[str, Any]) -> dict[str, str]:
     """The call's files, by name; returns where they are."""
     folder.mkdir(parents=True, exist_ok=True)
-    phone.recording.write(folder / "call.wav")
+    caller.recording.write(folder / "call.wav")
+    human.recording.write(folder / "human.wav")
     (folder / "transcript.json").write_text(json.dumps(record["transcript"], indent=2) + "\n")
     (folder / "events.ndjson").write_text("".join(json.dumps(event) + "\n" for event in record["events"]))
     (folder / "cdr.json").write_text(json.dumps(record["cdr"], indent=2) + "\n")
-    names = ("call.wav", "transcript.json", "events.ndjson", "cdr.json")
+    names = ("call.wav", "human.wav", "transcript.json", "events.ndjson", "cdr.json")
     return {name: str(folder / name) for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any, Protocol
 
 import httpx
 
-from gateway.demo.conversation import PHRASES, SCRIPT
-from gateway.demo.provision import DEMO_NUMBER, ensure_demo_number
+from gateway.demo.conversation import CALLER_SCRIPT, HUMAN_PHRASES, HUMAN_SCRIPT, PHRASES
+from gateway.demo.provision import DEMO_NUMBER, ensure_demo_number, ensure_human
 from gateway.demo.report import DemoReport, judge, write_files
 from gateway.kernel.errors import Unavailable
 from gateway.phone.phone import Phone
@@ -22,6 +23,7 @@ from gateway.stack.run import running_stack
 
 RECORD_WITHIN = 20.0  # seconds from hang-up to a closed record
 PHONE_PORTS = 40
+HUMAN_WITHIN = 120.0  # seconds from dialling to the call of the human
 
 
 class Screen(Protocol):
@@ -30,7 +32,7 @@ class Screen(Protocol):
 
 
 async def run_demo(screen: Screen, folder: Path) -> DemoReport:
-    """One call on a fresh stack; the report's `ok` says whether words and keys crossed both ways."""
+    """One call on a fresh stack, and a human who takes it; the report's `ok`: words and keys crossed both ways."""
     allocator = PortAllocator()
     state_dir = Path(tempfile.mkdtemp(prefix="gateway-demo-"))
     plan = StackPlan(state_dir, StackPorts.allocate(allocator, sip=None, api=None))
@@ -51,30 +53,43 @@ async def _call(plan: StackPlan, allocator: PortAllocator, screen: Screen, folde
     await ensure_demo_number(plan.api_url, api_key)
     screen.say(f"provisioned through the REST API: trunk, number {DEMO_NUMBER}, agent, rule")
     uri = f"sip:{DEMO_NUMBER}@{plan.host}:{plan.ports.sip}"
+    caller, human = _phone(allocator, PHRASES, screen, "caller"), _phone(allocator, HUMAN_PHRASES, screen, "human")
+    async with caller, human:
+        await ensure_human(plan.api_url, api_key, human.port)
+        screen.say("and a second phone, where a human can be reached")
+        waiting = asyncio.ensure_future(human.pick_up(HUMAN_SCRIPT, within_s=HUMAN_WITHIN))
+        try:
+            screen.say(f"dialling {uri}")
+            await caller.call(uri, CALLER_SCRIPT)
+            with contextlib.suppress(TimeoutError):  # nobody called: the report says so
+                await waiting
+        finally:
+            waiting.cancel()
+        record = await _record_of(plan.api_url, api_key, caller.sip_call_id)
+        files = write_files(folder / record["call"]["id"], caller, human, record)
+        return judge(caller, human, record, files)
+
+
+def _phone(allocator: PortAllocator, phrases: tuple[str, ...], screen: Screen, who: str) -> Phone:
     low = allocator.block(PHONE_PORTS)
-    async with Phone(
-        rtp_ports=(low, low + PHONE_PORTS - 2),
-        phrases=PHRASES,
-        on_event=lambda event: show_event(screen, event),
-    ) as phone:
-        screen.say(f"dialling {uri}")
-        await phone.call(uri, SCRIPT)
-        record = await _record_of(plan.api_url, api_key, phone.sip_call_id)
-        files = write_files(folder / record["call"]["id"], phone, record)
-        return judge(phone, record, files)
+    ports = (low, low + PHONE_PORTS - 2)
+    return Phone(rtp_ports=ports, phrases=phrases, on_event=lambda event: show_event(screen, event, who))
 
 
-def show_event(screen: Screen, event: PhoneEvent) -> None:
-    """One line on the screen for what the phone did or heard."""
+def show_event(screen: Screen, event: PhoneEvent, who: str = "caller") -> None:
+    """One line on the screen for what a phone did or heard."""
     took = f"  [dim]({event.ms:.0f} ms)[/]" if event.ms is not None else ""
+    style = "cyan" if who == "caller" else "magenta"
+    name = f"[bold {style}]{who}[/]  "
+    hung_up = f"the {who} hung up" if event.text == "own" else f"the other side hung up on the {who}"
     line = {
-        "ringing": f"ringing{took}",
-        "answered": f"answered{took}",
-        "said": f"[bold cyan]caller[/]  {event.text}",
-        "pressed": f"[bold cyan]caller[/]  pressed {event.text}",
-        "heard": f"[bold green]agent[/]   understood: {event.text}{took}",
-        "missed": f"[bold red]caller[/]  did not hear: {event.text}",
-        "ended": f"the {event.text} hung up",
+        "ringing": f"{name}{'ringing' if who == 'caller' else 'is rung'}{took}",
+        "answered": f"{name}{'answered' if who == 'caller' else 'picks up'}{took}",
+        "said": f"{name}{event.text}",
+        "pressed": f"{name}pressed {event.text}",
+        "heard": f"{name}[bold green]understood[/] {event.text}{took}",
+        "missed": f"{name}[bold red]did not hear[/] {event.text}",
+        "ended": hung_up,
     }[event.kind]
     screen.say(line)
 
@@ -95,6 +110,7 @@ async def _record_of(api_url: str, api_key: str, sip_call_id: str) -> dict[str, 
         return {
             "call": call,
             "cdr": await get(f"{path}/cdr"),
+            "transfers": (await get(f"{path}/transfers"))["data"],
             "transcript": (await get(f"{path}/transcript"))["data"],
             "events": events,
             "digits": "".join(e["pii"]["digit"] for e in events if e["kind"] == "digit_pressed"),

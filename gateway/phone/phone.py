@@ -1,4 +1,4 @@
-"""One call of the test phone: dials, speaks, listens, presses keys, and measures what a caller would notice."""
+"""One call of the test phone: dials or picks up, speaks, listens, presses keys, measures what one would notice."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from gateway.kernel.tasks import TaskSet
 from gateway.phone.ears import LOUD, Segmenter, level
 from gateway.phone.listener import Listener
 from gateway.phone.recording import RATE, Samples, StereoRecording, read_wav
-from gateway.phone.script import HangUp, Listen, PhoneEvent, Press, Say, Step
+from gateway.phone.script import HangUp, Listen, PhoneEvent, Press, Say, StayOn, Step
 from gateway.sip.rtp.endpoint import RtpEndpoint
 from gateway.sip.rtp.ports import PortPool
 from gateway.sip.wire.sdp import read_answer, write_offer
-from gateway.sip.wire.ua import OutgoingCall, UserAgent
+from gateway.sip.wire.sdp_media import MediaChoice
+from gateway.sip.wire.sdp_session import MediaSession
+from gateway.sip.wire.ua import IncomingCall, OutgoingCall, UserAgent
 
 FRAME = RATE // 50  # samples in 20 ms
 SILENCE: Samples = np.zeros(FRAME, np.int16)
@@ -42,14 +44,15 @@ class Phone:
         on_event: OnEvent = lambda event: None,
     ) -> None:
         self._host = host
-        self._agent = UserAgent(host, 0, tcp=True, on_invite=lambda call: call.reject(480))
+        self._agent = UserAgent(host, 0, tcp=True, on_invite=self._rung)
+        self._ringing: asyncio.Future[IncomingCall] | None = None
         self._pool = PortPool(host, *rtp_ports)
         self._tell_listener = on_event
         phrases = tuple(phrases)
         self._listener = Listener(phrases) if phrases else None
         self.events: list[PhoneEvent] = []
         self.recording = StereoRecording()
-        self._line: OutgoingCall | None = None
+        self._line: OutgoingCall | IncomingCall | None = None
         self._tasks = TaskSet()
         self._pending: deque[Samples] = deque()
         self._said_all = asyncio.Event()
@@ -57,6 +60,7 @@ class Phone:
         self._ended = asyncio.Event()
         self._segments = Segmenter()
         self._spoke_until: float | None = None
+        self._turn_open = False
         self._rtp: RtpEndpoint | None = None
         self._level_waiters: list[tuple[bool, asyncio.Future[float]]] = []
         self._quiet_frames = 0
@@ -81,6 +85,32 @@ class Phone:
         """Runs the script on one call; True if every Listen heard what it waited for. Options as for `talk`."""
         return await self.talk(uri, lambda: self._run(script), **options)
 
+    async def pick_up(self, script: Iterable[Step], *, within_s: float) -> bool:
+        """Waits to be called, answers, runs the script. Raises TimeoutError when nobody calls."""
+        self._start = time.monotonic()
+        self._ringing = asyncio.get_running_loop().create_future()
+        async with asyncio.timeout(within_s):
+            line = await self._ringing
+        with RtpEndpoint(self._pool) as rtp:
+            line.ring()
+            self._tell("ringing")
+            media = MediaSession(self._host, rtp.local_port, session_id=1)
+            sdp = media.answer(line.offer or b"")
+            assert media.choice is not None
+            line.answer(sdp)
+            return await self._hold(line, rtp, media.choice, lambda: self._run(script))
+
+    def _rung(self, call: IncomingCall) -> None:
+        if self._ringing is None or self._ringing.done():
+            call.reject(480)
+        else:
+            self._ringing.set_result(call)
+
+    @property
+    def port(self) -> int:
+        """Where it can be called."""
+        return self._agent.port
+
     async def talk(
         self,
         uri: str,
@@ -97,22 +127,28 @@ class Phone:
             line = await self._agent.call(
                 uri, offer_sdp=offer, from_user=from_user, transport=transport, credentials=credentials
             )
-            self._line = line
             line.on_ringing = lambda: self._tell("ringing", ms=self._since_start())
-            line.on_bye = self._ended.set
             answer = await line.answered()
-            self._rtp = rtp
-            rtp.on_frame = self._frame_heard
-            rtp.start(read_answer(answer))
-            self._tell("answered", ms=self._since_start())
-            self._tasks.start(self._keep_speaking(rtp), name="phone:mouth")
-            try:
-                return await conversation()
-            finally:
-                if not self._ended.is_set():
-                    await line.hangup()
-                self._tell("ended", text="agent" if self._ended.is_set() else "caller")
-                await self._tasks.close()
+            return await self._hold(line, rtp, read_answer(answer), conversation)
+
+    async def _hold(
+        self, line: OutgoingCall | IncomingCall, rtp: RtpEndpoint, target: MediaChoice,
+        conversation: Callable[[], Awaitable[T]],
+    ) -> T:  # fmt: skip
+        """The conversation on a line that was answered, to its end."""
+        self._line, self._rtp = line, rtp
+        line.on_bye = self._ended.set
+        rtp.on_frame = self._frame_heard
+        rtp.start(target)
+        self._tell("answered", ms=self._since_start())
+        self._tasks.start(self._keep_speaking(rtp), name="phone:mouth")
+        try:
+            return await conversation()
+        finally:
+            if not self._ended.is_set():
+                await line.hangup()
+            self._tell("ended", text="other" if self._ended.is_set() else "own")
+            await self._tasks.close()
 
     async def _run(self, script: Iterable[Step]) -> bool:
         understood = True
@@ -121,7 +157,9 @@ class Phone:
                 return False
             if isinstance(step, HangUp):
                 break
-            if isinstance(step, Listen):
+            if isinstance(step, StayOn):
+                understood = await self._stay_on(step) and understood
+            elif isinstance(step, Listen):
                 understood = await self.listen(step) and understood
             elif isinstance(step, Say):
                 await self.say(step)
@@ -129,11 +167,19 @@ class Phone:
                 await self.press(step)
         return understood
 
+    async def _stay_on(self, step: StayOn) -> bool:
+        try:
+            async with asyncio.timeout(step.within_s):
+                await self._ended.wait()
+        except TimeoutError:
+            self._tell("missed", text="the end of the call")
+        return self._ended.is_set()
+
     async def say(self, step: Say) -> None:
         """Speaks a line to its end."""
         samples = await asyncio.to_thread(read_wav, step.wav)
         self._said_all.clear()
-        self._reply_at = None
+        self._reply_at, self._turn_open = None, True
         frames = [samples[i : i + FRAME] for i in range(0, len(samples) - FRAME + 1, FRAME)]
         self.speak_frames(frames)
         await self._said_all.wait()
@@ -146,7 +192,7 @@ class Phone:
     async def press(self, step: Press) -> None:
         """Presses keys; returns when the last one is out."""
         assert self._rtp is not None
-        self._reply_at = None
+        self._reply_at, self._turn_open = None, True
         await self._rtp.send_digits(step.digits)
         self._spoke_until = time.monotonic()
         self._tell("pressed", text=step.digits)
@@ -165,6 +211,7 @@ class Phone:
                     if words is None:
                         break
                     self._tell("heard", text=", ".join(words), ms=self._turn_ms())
+                    self._turn_open = False  # what is heard from now on answers nothing that was said
                     if wanted & set(words):
                         return True
         except TimeoutError:
@@ -241,7 +288,7 @@ class Phone:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     def _turn_ms(self) -> float | None:
-        if self._spoke_until is None or self._reply_at is None or self._reply_at < self._spoke_until:
+        if not self._turn_open or self._spoke_until is None or self._reply_at is None or self._reply_at < self._spoke_until:
             return None
         return (self._reply_at - self._spoke_until) * 1000
 

@@ -23,6 +23,13 @@ class Say:
 
 
 @dataclass(frozen=True)
+class StayOn:
+    """Wait until the other side hangs up."""
+
+    within_s: float = 30.0
+
+
+@dataclass(frozen=True)
 class Press:
     """Press keys, as RFC 4733 events."""
 
@@ -34,13 +41,14 @@ class HangUp:
     pass
 
 
-Step = Listen | Say | Press | HangUp
+Step = Listen | Say | Press | StayOn | HangUp
 
 
 @dataclass(frozen=True)
 class PhoneEvent:
     """`kind`: ringing, answered, said, heard, pressed, missed, ended. `ms` is the time that kind is about:
-    answered and ringing since the INVITE, heard since the end of what the phone said before (None if nothing was)."""
+    answered and ringing since the INVITE, heard since the end of what the phone said before (None if nothing was).
+    `text` of ended: own when the phone hung up, other when the other side did."""
 
     kind: str
     text: str = ""

@@ -77,8 +77,8 @@ class Engine:
     async def begin(self, name: str, work_id: str, given: dict[str, str], *, lane: str, delay_s: float) -> None:
         await self._there(self._begin(name, work_id, given, lane, delay_s))
 
-    async def forget_finished(self, before: datetime) -> int:
-        return await self._there(self._forget(before))
+    async def forget_finished(self, name: str, before: datetime) -> int:
+        return await self._there(self._forget(name, before))
 
     async def stop(self) -> None:
         """What is not done stays begun. Our bodies are cancelled before."""
@@ -143,10 +143,15 @@ class Engine:
         with SetWorkflowID(work_id), SetEnqueueOptions(queue_partition_key=lane, delay_seconds=delay):
             await DBOS.enqueue_workflow_async(name, work, work_id, given)
 
-    async def _forget(self, before: datetime) -> int:
+    async def _forget(self, name: str, before: datetime) -> int:
         forgotten = 0
         while old := await DBOS.list_workflows_async(
-            status=FINISHED, completed_before=before.isoformat(), limit=PAGE, load_input=False, load_output=False
+            name=name,
+            status=FINISHED,
+            completed_before=before.isoformat(),
+            limit=PAGE,
+            load_input=False,
+            load_output=False,
         ):
             await DBOS.delete_workflows_async([one.workflow_id for one in old])
             forgotten += len(old)

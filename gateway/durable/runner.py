@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from gateway.durable.backoff import pause_after
 from gateway.kernel.errors import GatewayError
 from gateway.kernel.logs import get_logger
+
+KEEP = timedelta(days=7)
 
 _log = get_logger(__name__)
 
@@ -21,12 +24,13 @@ Body = Callable[[str, dict[str, str]], Awaitable[None]]
 @dataclass(frozen=True)
 class Kind:
     """Works of one name. `lane_width`: how many of one lane run at a time, 0 for no lanes and no limit; `width`: of
-    all lanes together."""
+    all lanes together; `keep`: for how long it is known of one that it is done."""
 
     name: str
     body: Body
     lane_width: int = 0
     width: int = 0
+    keep: timedelta = KEEP
 
 
 class WorkRunner:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.durable.backoff import pause_after
-from gateway.durable.runner import Body, Kind, WorkRunner
+from gateway.durable.runner import KEEP, Body, Kind, WorkRunner
 from gateway.kernel.clock import Clock
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -25,7 +25,6 @@ from gateway.kernel.tasks import TaskSet
 if TYPE_CHECKING:
     from gateway.durable.engine import Engine
 
-KEEP = timedelta(days=7)  # what is done; the same id would run once more after that
 TIDY_S = 3600.0
 
 _log = get_logger(__name__)
@@ -45,12 +44,13 @@ class Durable:
         self._engine: Engine | None = None
         self._tasks = TaskSet()
 
-    def define(self, name: str, body: Body, *, lane_width: int = 0, width: int = 0) -> None:
+    def define(self, name: str, body: Body, *, lane_width: int = 0, width: int = 0, keep: timedelta = KEEP) -> None:
         """What work of this name does. Before `start`.
 
         With a `lane_width`, works wait in lanes: so many of one lane run at a time, and `width` of all together.
+        `keep`: for how long after its end the same id is known to be done; begun again later, it runs again.
         """
-        self._runner.define(Kind(name, body, lane_width, width))
+        self._runner.define(Kind(name, body, lane_width, width, keep))
 
     async def start(self) -> None:
         from gateway.durable.engine import Engine  # half a second, which no other command needs to wait
@@ -77,7 +77,8 @@ class Durable:
         """Forgets what has been done for long; returns how many works those were."""
         if self._engine is None:
             return 0
-        return await self._engine.forget_finished(self._clock.now() - KEEP)
+        now = self._clock.now()
+        return sum([await self._engine.forget_finished(kind.name, now - kind.keep) for kind in self._runner.kinds])
 
     async def close(self) -> None:
         """Bodies are cancelled where they are; the next start runs them again."""

@@ -7,6 +7,7 @@ gets every event at least once, always under the same `webhook-id`.
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Protocol
 
 from gateway.calls.performing import Begin
@@ -22,6 +23,7 @@ from gateway.webhooks.sending import LONGEST_PROBLEM, Sender
 WORK = "webhook"
 AT_ONCE_PER_RECEIVER = 16
 AT_ONCE = 256
+KEEP = timedelta(hours=1)  # of an attempt that is done; the delivery's row knows it for longer
 
 _log = get_logger(__name__)
 

@@ -9,7 +9,7 @@ from gateway.kernel.ids import new_id
 from gateway.kernel.secrets import SecretBox
 from gateway.net.outside import Outside
 from gateway.webhooks import schedule
-from gateway.webhooks.delivering import AT_ONCE, AT_ONCE_PER_RECEIVER, WORK, Delivering
+from gateway.webhooks.delivering import AT_ONCE, AT_ONCE_PER_RECEIVER, KEEP, WORK, Delivering
 from gateway.webhooks.loops import WebhookLoops
 from gateway.webhooks.models import WebhookRow
 from gateway.webhooks.outbox import Outbox
@@ -29,10 +29,10 @@ class Webhooks:
     ) -> None:
         self.outside, self._clock = outside, calls.clock
         self._sender = Sender(outside, box, calls.clock)
-        delivering = Delivering(calls.begin, calls.clock, self._sender, durable.begin, judge)
-        durable.define(WORK, delivering.attempt, lane_width=AT_ONCE_PER_RECEIVER, width=AT_ONCE)
+        self.delivering = Delivering(calls.begin, calls.clock, self._sender, durable.begin, judge)
+        durable.define(WORK, self.delivering.attempt, lane_width=AT_ONCE_PER_RECEIVER, width=AT_ONCE, keep=KEEP)
         calls.runner.on_append(Outbox(calls.clock).write)
-        self.loops = WebhookLoops(calls.begin, calls.feed, calls.clock, delivering)
+        self.loops = WebhookLoops(calls.begin, calls.feed, calls.clock, self.delivering)
 
     def start(self) -> None:
         self.loops.start()

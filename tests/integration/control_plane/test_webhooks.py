@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from gateway.auth.scopes import SCOPES, Role, Scope
+from gateway.bootstrap import secret_box
 from gateway.calls.own_facts import RecordedFact
+from gateway.kernel.errors import SetupError
 from gateway.kernel.ids import new_id
 from gateway.webhooks import endpoints
 from gateway.webhooks.payload import TYPES
@@ -55,6 +57,17 @@ async def test_a_secret_is_shown_once_and_sealed(plane: Plane) -> None:
     assert one == made and (await plane.admin.get(PATH)).json()["data"] == [made]
     [row] = await plane.rows("SELECT * FROM webhooks")
     assert secret not in str(row) and plane.container.secrets.open(row["secret"]) == secret
+
+
+async def test_without_its_key_file_nothing_starts_once_there_is_a_webhook(plane: Plane) -> None:
+    container = plane.container
+    key_file = container.settings.state_dir / "elsewhere.key"
+    settings = container.settings.model_copy(update={"key_file": key_file})
+    await secret_box(settings, container.database)
+    key_file.unlink()
+    await hook(plane)
+    with pytest.raises(SetupError, match="missing"):
+        await secret_box(settings, container.database)
 
 
 async def test_a_new_secret_leaves_the_old_one_valid_for_a_while(plane: Plane) -> None:

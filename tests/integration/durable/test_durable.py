@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.durable.runner import Body
-from gateway.durable.service import KEEP, Durable
+from gateway.durable.runner import KEEP, Body
+from gateway.durable.service import Durable
 from gateway.kernel.errors import SetupError, Unavailable
 from tests.integration.calls.conftest import ManualClock
 

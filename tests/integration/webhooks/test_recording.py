@@ -11,7 +11,8 @@ from sqlalchemy import select
 from gateway.calls.models import CallEventRow
 from gateway.db.session import Database
 from gateway.webhooks.models import WebhookRow
-from tests.integration.receiver import receiver
+from tests.integration.calls.conftest import ManualClock
+from tests.integration.receiver import receiver, status
 from tests.integration.webhooks.post import Post, post_office
 from tests.unit.calls.story import Facts
 
@@ -103,3 +104,21 @@ async def test_a_receiver_that_is_taken_away_takes_its_deliveries_along(database
         assert await post.rows() == []
         async with post_office(database, tmp_path) as carrying:
             assert await carrying.webhooks.loops.begin_recorded() == 0
+
+
+async def test_an_attempt_whose_work_is_forgotten_and_begun_again_sends_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    async with receiver(status(500), status(204)) as there, post_office(database, tmp_path) as post:
+        await post.add(there.url, events=["call.ended"])
+        await post.short_call()
+        [row] = await post.settled("delivered", 1)
+        clock = post.calls.clock
+        assert isinstance(clock, ManualClock)
+        clock.go(2 * 3600)
+        assert await post.durable.tidy() >= 1
+        row.round, row.attempts, row.next_at = 1, 0, None
+        await post.webhooks.delivering.begin_attempt(row)
+        await post.short_call()
+        await post.settled("delivered", 2)
+    assert len(there.requests) == 3

@@ -28,13 +28,16 @@ def attempts(
     people = tuple(_reachable(target, members, wanted_skill))
     if target.strategy == "longest_idle":
         people = tuple(sorted(people, key=lambda one: idle_since.get(one.id) or _NEVER))
-    rings = tuple(
-        Ring(target_id=one.id, ring_s=one.ring_s, voicemail_detection=one.voicemail_detection)
-        for one in people[:MOST_ATTEMPTS]
-    )
+    rings = tuple(_ring(one) for one in people[:MOST_ATTEMPTS])
     if target.kind == "team" and target.strategy == "all_at_once":
         return (rings,) if rings else ()
     return tuple((ring,) for ring in rings)
+
+
+def _ring(one: Target) -> Ring:
+    """Nobody at a browser is a machine."""
+    detects = one.voicemail_detection and one.kind != "operator"
+    return Ring(target_id=one.id, ring_s=one.ring_s, voicemail_detection=detects)
 
 
 def _reachable(target: Target, members: Sequence[Target], wanted_skill: str | None) -> Iterator[Target]:

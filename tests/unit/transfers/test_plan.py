@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.transfers.plan import MOST_ATTEMPTS, attempts
-from gateway.transfers.target import Strategy, Target
+from gateway.transfers.target import Kind, Strategy, Target
 
 NINE = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -119,3 +119,9 @@ def test_no_more_than_the_most_attempts_are_made(strategy: Strategy) -> None:
     many = [person(f"p{n}") for n in range(MOST_ATTEMPTS + 5)]
     names = [name for wave in rung(team(off, *many, strategy=strategy), (off, *many), {}) for name in wave]
     assert names == [f"p{n}" for n in range(MOST_ATTEMPTS)]
+
+
+@pytest.mark.parametrize(("kind", "detects"), [("operator", False), ("phone", True)])
+def test_nobody_at_a_browser_is_taken_for_a_machine(kind: Kind, detects: bool) -> None:
+    person = Target("tgt_1", kind, number="+15105550100" if kind == "phone" else "", identity="ana")
+    assert attempts(person, (), {})[0][0].voicemail_detection is detects

@@ -288,7 +288,9 @@ class Phone:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     def _turn_ms(self) -> float | None:
-        if not self._turn_open or self._spoke_until is None or self._reply_at is None or self._reply_at < self._spoke_until:
+        if not self._turn_open or self._spoke_until is None or self._reply_at is None:
+            return None
+        if self._reply_at < self._spoke_until:
             return None
         return (self._reply_at - self._spoke_until) * 1000
 

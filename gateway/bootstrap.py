@@ -29,10 +29,12 @@ from gateway.kernel.secrets import SecretBox, open_box
 from gateway.livekit.calling import LiveKitCalling
 from gateway.livekit.client import LiveKitClient
 from gateway.livekit.confirmations import RecordedConfirmations
+from gateway.livekit.either_switch import EitherSwitch
 from gateway.livekit.identity import SwitchboardIdentity
 from gateway.livekit.isolation import PhonesApart
 from gateway.livekit.leg_switch import LegSwitch
 from gateway.livekit.passes import LiveKitPasses
+from gateway.livekit.permission_switch import PermissionSwitch
 from gateway.livekit.referring import LiveKitReferring
 from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
@@ -162,7 +164,8 @@ def resources(box: SecretBox, agent_name: str) -> list[Resource]:
 
 
 def transfer_services(calls: Calls, livekit: LiveKitClient) -> TransferServices:
-    apart = PhonesApart(calls.rooms, LegSwitch(calls.rooms, calls.tokens, RecordedConfirmations(calls.begin)))
+    ours = LegSwitch(calls.rooms, calls.tokens, RecordedConfirmations(calls.begin))
+    apart = PhonesApart(calls.rooms, EitherSwitch(ours, PermissionSwitch(livekit)))
     phones = Phones(calls.begin, LiveKitCalling(livekit), calls.rooms)
     operators = Operators(calls.runner, calls.begin, calls.rooms, calls.clock)
     humans = AnyHumans(calls.begin, phones, operators)

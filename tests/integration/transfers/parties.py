@@ -12,7 +12,6 @@ import numpy as np
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.livekit.client import LiveKitClient
-from gateway.livekit.either_switch import EitherSwitch
 from gateway.livekit.isolation import PhonesApart, PhoneSwitch
 from gateway.livekit.leg_switch import LegSwitch
 from gateway.livekit.permission_switch import PermissionSwitch
@@ -121,10 +120,9 @@ class Parties:
         self._stack = AsyncExitStack()
 
     def switch(self, of: str, *, within_s: float = PATIENCE) -> PhoneSwitch:
-        others = PermissionSwitch(self.livekit)
         if of == "permissions":
-            return others
-        return EitherSwitch(LegSwitch(self.rooms, self._tokens, ToldFacts(self.control_plane, within_s)), others)
+            return PermissionSwitch(self.livekit)
+        return LegSwitch(self.rooms, self._tokens, ToldFacts(self.control_plane, within_s))
 
     def isolation(self, of: str) -> PhonesApart:
         return PhonesApart(self.rooms, self.switch(of))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.models import AgentRow
-from agents.profile import AgentContent, AgentProfile
+from agents.profile import AgentContent, AgentProfile, TransferChoice
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
@@ -23,6 +24,7 @@ from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
 from gateway.rest.requests import RequestClock, Session
+from gateway.transfers.repository import TargetRepository
 
 router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEMS)
 internal = APIRouter(prefix="/internal/v1", tags=["internal"])
@@ -47,6 +49,7 @@ async def create(
 
     async def work() -> AgentShown:
         now = clock.now()
+        await check_places(session, body.transfers)
         row = AgentRow(
             id=new_id("agt"), name=body.name, content=body.model_dump(mode="json"), created_at=now, updated_at=now
         )
@@ -81,6 +84,8 @@ async def change(
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BadInput(f"{place}: {first['msg']}", field=place, todo="see /docs for the fields") from error
+    if "transfers" in body:
+        await check_places(session, content.transfers)
     row.name, row.content, row.updated_at = content.name, content.model_dump(mode="json"), clock.now()
     await record_act(session, caller.key_id, row.id, "update", clock.now())
     return shown(row)
@@ -116,6 +121,23 @@ async def found(session: AsyncSession, agent_id: str) -> AgentRow:
     if row is None:
         raise NotFound("there is no such agent", todo="GET /v1/agents")
     return row
+
+
+async def check_places(session: AsyncSession, choices: Sequence[TransferChoice]) -> None:
+    """Raises NotFound for a place that does not exist. That the target lets the agent in is checked when it is used."""
+    for number, one in enumerate(choices):
+        if await TargetRepository(session).find(one.target_id) is None:
+            raise NotFound(
+                f"there is no transfer target {one.target_id}", field=f"transfers.{number}.target_id",
+                todo="GET /v1/transfer-targets",
+            )  # fmt: skip
+
+
+async def agent_of_target(session: AsyncSession, target_id: str) -> str | None:
+    """An agent whose profile names it."""
+    rows = await session.execute(select(AgentRow.id, AgentRow.content).order_by(AgentRow.id))
+    named = (row.id for row in rows if any(one["target_id"] == target_id for one in row.content.get("transfers", ())))
+    return next(named, None)
 
 
 async def agent_exists(session: AsyncSession, agent_id: str) -> bool:

@@ -12,7 +12,7 @@ import uvicorn
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agents.endpoints import agent_exists
+from agents.endpoints import agent_exists, agent_of_target
 from dispatch_rules.models import RuleRow
 from dispatch_rules.repository import RuleRepository, wanted_rules
 from gateway.app import build_internal, build_public
@@ -81,6 +81,7 @@ class Container:
         state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.offers = OfferDesk(self.calls.runner, self.database.begin, self.clock, state.passes)
         state.agent_exists = agent_exists
+        state.agent_of_target = agent_of_target
         state.rule_of_agent = rule_of_agent
         state.rule_of_trunk = rule_of_trunk
         state.target_of_trunk = target_of_trunk
@@ -194,7 +195,7 @@ async def run_control_plane(settings: Settings) -> None:
         verify_webhook=webhook_reader(settings.livekit),
     )
     calls.runner.on_append(learn_refer)
-    calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock))
+    calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock, calls.loops.open.all))
     durable = Durable(settings.workflows, settings.executor_id, clock)
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)
     durable.define(WORK, carrying.carry)

@@ -80,7 +80,7 @@ async def change(
 
 
 @router.delete("/{target_id}", status_code=204)
-async def delete(target_id: str, caller: Writer, session: Session, clock: RequestClock) -> None:
+async def delete(target_id: str, caller: Writer, session: Session, clock: RequestClock, request: Request) -> None:
     targets = TargetRepository(session)
     row = await targets.get(target_id, to_write=True)
     if team := await targets.team_with(row.id):
@@ -88,6 +88,10 @@ async def delete(target_id: str, caller: Writer, session: Session, clock: Reques
             f"it is a member of team {team.id} ({team.name})", code="target.in_use",
             todo=f"PATCH /v1/transfer-targets/{team.id} with other members, or delete the team first",
         )  # fmt: skip
+    if agent := await request.app.state.agent_of_target(session, row.id):
+        raise Conflict(
+            f"agent {agent} sends callers there", code="target.in_use", todo=f"PATCH /v1/agents/{agent} with others"
+        )
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
 

@@ -90,6 +90,8 @@ def open_office(
             stack.until(lambda name=name: stack.get(f"/v1/{name}/sync")["in_sync"], f"{name} are in LiveKit")
         yield Office(stack, number, agent_id, targets)
     finally:
+        for path in (one for one in made if one.startswith("/v1/agents")):
+            stack.api.patch(path, json={"transfers": []})  # else its targets could not go
         for path in made:
             stack.api.delete(path)
 

@@ -115,3 +115,20 @@ async def test_of_a_team_that_rings_all_at_once_the_first_who_answers_has_the_ca
 
         await caller.talks(office, conversation)
         await quick.done()
+
+
+async def test_an_agent_that_may_not_send_callers_there_says_so_and_goes_on(
+    caller: Caller, desk: Desk, stack: RunningStack
+) -> None:
+    human = await desk([recv("INVITE")])
+    with open_office(stack, NUMBER, [human.port], mode="cold") as office:
+        stack.api.patch(f"/v1/transfer-targets/{office.targets[0]}", json={"allowed_agents": []}).raise_for_status()
+
+        async def conversation() -> None:
+            await caller.asks_for_a_human()
+            await caller.is_told(office, "I cannot put you through right now")
+            await caller.asks_for_a_human()
+            await caller.is_told(office, "I cannot put you through right now", times=2)
+
+        await caller.talks(office, conversation)
+        assert not [one for one in office.events(caller.call_id) if one["kind"] == "transfer_began"]

@@ -177,6 +177,7 @@ async def test_a_supervisor_listens_is_told_of_in_the_record_and_is_put_out(
         again.on("disconnected", lambda _: gone.set())
         await again.connect(by["url"], by["token"])  # LiveKit takes no token back; we put out who comes by it
         await asyncio.wait_for(gone.wait(), PATIENCE)
+        await again.disconnect()
         await caller.told(office, "supervisor_joined", mode="")
 
     with open_office(stack, "+15105550143", [9]) as office:

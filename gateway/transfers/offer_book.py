@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +22,18 @@ class OfferBook:
     """Works inside the caller's transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
-        self._calls = CallRepository(session)
+        self._session, self._calls = session, CallRepository(session)
 
     async def all(self) -> list[Offer]:
         """Of every call that is in a transfer, or with a human."""
         calls = [read_call(row) for row in await self._calls.open_calls()]
-        return [offer for call in calls if call.transfer or call.human for offer in await self.of_call(call)]
+        self._session.expire_all()
+        return await self.of_calls([call.id for call in calls if call.transfer or call.human])
+
+    async def of_calls(self, call_ids: Iterable[str]) -> list[Offer]:
+        """The calls are held, so that each is what its log says."""
+        held = await self._calls.load(call_ids)
+        return [offer for call, _ in held.values() for offer in await self.of_call(call)]
 
     async def of_call(self, call: Call) -> list[Offer]:
         """The first one first."""

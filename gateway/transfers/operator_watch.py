@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gateway.calls.call import Call
 from gateway.calls.own_facts import RecordedFact
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
-from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner
 from gateway.calls.transfer_facts import AttemptEnded, AttemptMoved, HumanLeft
 from gateway.calls.webhook_facts import ROOM_CHANGED
@@ -28,8 +27,12 @@ _log = get_logger(__name__)
 class OperatorWatch:
     """A `gateway.calls.room_watch.RoomWatcher`."""
 
-    def __init__(self, runner: CallRunner, begin: Begin, rooms: Rooms, clock: Clock) -> None:
+    def __init__(
+        self, runner: CallRunner, begin: Begin, rooms: Rooms, clock: Clock, open_calls: Callable[[], Iterable[Call]]
+    ) -> None:
+        """`open_calls` as this process knows them: whose room is worth a look."""
         self._runner, self._begin, self._rooms, self._clock = runner, begin, rooms, clock
+        self._open_calls = open_calls
         self._missed: dict[str, int] = {}  # attempts whose person was not seen, how often
 
     async def heed(self, event: RoomEvent, calls: Sequence[Call]) -> None:
@@ -47,8 +50,11 @@ class OperatorWatch:
 
     async def look(self) -> None:
         """At the rooms of callers for whom somebody at a browser is expected, or with whom somebody is."""
+        worth = [call.id for call in self._open_calls() if call.room and (call.transfer or call.human)]
+        if not worth:
+            return
         async with self._begin() as session:
-            offers = [one for one in await OfferBook(session).all() if one.occupies and one.call.room]
+            offers = [one for one in await OfferBook(session).of_calls(worth) if one.occupies]
         seen: dict[str, set[str]] = {}  # by room
         for offer in offers:
             room, name = offer.call.room, offer.attempt.id
@@ -65,12 +71,8 @@ class OperatorWatch:
 
     async def _offer(self, calls: Sequence[Call], attempt_id: str) -> Offer | None:
         async with self._begin() as session:
-            book, repository = OfferBook(session), CallRepository(session)
-            for call, _ in (await repository.load([call.id for call in calls])).values():
-                for offer in await book.of_call(call):
-                    if offer.attempt.id == attempt_id:
-                        return offer
-        return None
+            found = await OfferBook(session).of_calls([call.id for call in calls])
+        return next((one for one in found if one.attempt.id == attempt_id), None)
 
     async def _note(self, room: str, attempt_id: str, offer: Offer | None, *, present: bool) -> None:
         meaning = meaning_of(offer, present=present)

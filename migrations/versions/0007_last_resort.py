@@ -16,7 +16,11 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("dispatch_rules", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("last_resort", sa.String(length=16), nullable=False, server_default="agent"))
+        column = sa.Column(
+            "last_resort", sa.String(length=16), nullable=False, server_default="agent",
+            comment="of a transfer that reached nobody",
+        )  # fmt: skip
+        batch_op.add_column(column)
     with op.batch_alter_table("call_events", schema=None) as batch_op:
         batch_op.create_index("ix_call_events_kind_at", ["kind", "at"], unique=False)
 

@@ -170,7 +170,10 @@ async def office(plane: Plane) -> AsyncIterator[Office]:
     plane.app.state.offers = OfferDesk(container.calls.runner, container.database.begin, plane.clock, passes)
     rooms = container.calls.rooms
     assert isinstance(rooms, MemoryRooms)
-    container.calls.watch_rooms(OperatorWatch(container.calls.runner, container.database.begin, rooms, plane.clock))
+    open_calls = container.calls.loops.open.all
+    container.calls.watch_rooms(
+        OperatorWatch(container.calls.runner, container.database.begin, rooms, plane.clock, open_calls)
+    )
     targets = {
         name: (await plane.made("/v1/transfer-targets", name=name, kind="operator", identity=name, ring_s=20))["id"]
         for name in ("ana", "ben")

@@ -166,6 +166,9 @@ def after(story: Story, fact: RecordedFact) -> Story:
         case AttemptMoved(attempt_id=one, stage=stage):
             return _moved(story, one, stage, fact.at)
         case ConsultAnswered(attempt_id=one, answer=answer):
+            attempt = story.attempt(one)
+            if attempt and attempt.stage in ("accepted", "refused"):  # by another way than this; the first one stands
+                return story
             outcome = _REFUSED.get(answer)
             return _moved(story, one, "refused" if outcome else "accepted", fact.at, outcome)
         case AttemptEnded(attempt_id=one, outcome=outcome):

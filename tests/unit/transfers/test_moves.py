@@ -143,6 +143,13 @@ def test_a_yes_after_the_end_is_too_late() -> None:
     assert book.asks() == (GiveBack("silent"), Settle("silent"))
 
 
+@pytest.mark.parametrize("later", ["silent", "declined", "machine"])
+def test_the_first_answer_stands_a_click_that_the_agent_did_not_hear(later: t.Answer) -> None:
+    book = ready().placed().moved("answered").moved("briefed")
+    book.note(t.ConsultAnswered, attempt_id=FIRST, answer="accepted", by="screen")
+    assert book.note(t.ConsultAnswered, attempt_id=FIRST, answer=later).asks() == (Join(FIRST),)
+
+
 @pytest.mark.parametrize("stage", ["ringing", "answered", "briefed"])
 def test_a_caller_who_leaves_ends_it_all(stage: str) -> None:
     book = ready().placed().moved(stage).note(LegLeft, ended_by="caller", slug="completed")

@@ -65,6 +65,7 @@ class Durable:
         self, name: str, work_id: str, given: dict[str, str], *, lane: str = "", delay_s: float = 0.0
     ) -> None:
         """Returns when the work is sure to be done; it runs in the background. The same id again changes nothing.
+        While the database is away it waits.
 
         `given`: ids, no personal data; it is kept for days. `lane` and `delay_s` (at the earliest after so long) are
         for works with lanes; those that wait cost no memory.

@@ -1,6 +1,6 @@
 """Typed ids: a prefix that says what it is, then a UUIDv7 (sortable by time).
 
-Prefixes: num trk rule agt tgt call leg cmp att rec xfer key evt.
+Prefixes: num trk rule agt tgt call leg cmp att rec xfer key evt whk dlv.
 """
 
 from __future__ import annotations

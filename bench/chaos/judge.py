@@ -28,6 +28,7 @@ class Seen:
     joined_desks: int = 0
     again_s: float = 0.0
     alone_s: float = 0.0
+    gave_up: list[str] = field(default_factory=list)  # why humans did
     problems: list[str] = field(default_factory=list)
 
     @property

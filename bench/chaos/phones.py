@@ -26,6 +26,7 @@ CALLER_HZ, DESK_HZ = 500.0, (700.0, 900.0, 1100.0)
 SILENCE: Samples = np.zeros(FRAME, np.int16)
 TICK_S = 0.1
 HUMS_ON_S = 2.0  # after the last sign of the other, so that whoever begins is heard
+RINGING_PAUSES_S = 5.0  # between two rings, at most
 DEAD_AIR_S = 6.0  # without one packet: the line is dead, and a person hangs up
 PATIENCE_S = 25.0  # a human hears nobody at all
 PRESSES_AGAIN_S = 4.0
@@ -93,7 +94,8 @@ class Caller:
     def _speak(self) -> Samples:
         now, last = time.monotonic(), self.ears.last
         waits = max(last.get("music", 0), last.get("ringback", 0))
-        if now - max(waits, last.get("tone", 0)) < HUMS_ON_S:
+        rings = now - last.get("ringback", 0) < RINGING_PAUSES_S
+        if rings or now - max(waits, last.get("tone", 0)) < HUMS_ON_S:
             self._saying.clear()
             return self._hum
         if self._saying:
@@ -119,6 +121,7 @@ class HumanCall:
     pressed_at: float = 0.0
     joined_at: float = 0.0  # the caller is heard
     ended_at: float = 0.0
+    gave_up: str = ""  # why the human hung up, whom nobody talked to
 
 
 class Desk:
@@ -211,8 +214,11 @@ class Desk:
                 if now - max(one.pressed_at + PRESSES_AGAIN_S, one.told_at + plan.presses_after_s) > 0:
                     one.pressed_at = now
                     await _press(rtp, "2" if self._manner == "refuses" else "1")
-            dead = now - max(ears.last_at, one.answered_at) > DEAD_AIR_S
-            if dead or now - max(one.answered_at, *(ears.last.get(what, 0) for what in ("voice", "tone"))) > PATIENCE_S:
+            if now - max(ears.last_at, one.answered_at) > DEAD_AIR_S:
+                one.gave_up = "dead air"
+            elif now - max(one.answered_at, ears.last.get("voice", 0), ears.last.get("tone", 0)) > PATIENCE_S:
+                one.gave_up = "nobody spoke"
+            if one.gave_up:
                 return
 
 

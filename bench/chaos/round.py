@@ -245,5 +245,6 @@ class Round:
             await asyncio.sleep(TICK_S)
         seen.invites = [[one.sip_call_id for one in desk.calls] for desk in self._lane.desks]
         seen.joined_desks = sum(any(one.joined_at for one in desk.calls) for desk in self._lane.desks)
+        seen.gave_up = [one.gave_up for one in humans if one.gave_up]
         lasts = [(one.ended_at or time.monotonic()) - ended for one in humans if one.answered_at]
         seen.alone_s = max([0.0, *lasts])

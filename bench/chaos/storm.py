@@ -81,7 +81,7 @@ def tell(say: Say, done: int, batch: Batch, some: list[Seen], rest: dict[str, in
     )
     for one in some:
         plan, invites = one.plan, sum(len(some) for some in one.invites)
-        notes = [one.why, *one.problems, *(["DOUBLY DIALLED"] if one.doubly_dialled else [])]
+        notes = [one.why, *one.problems, *one.gave_up, *(["DOUBLY DIALLED"] if one.doubly_dialled else [])]
         what = f"{plan.mode} {plan.shape} ({', '.join(plan.manners if plan.shape != 'one' else plan.manners[:1])})"
         times = f"again {one.again_s:.1f} s, alone {one.alone_s:.1f} s, {invites} invites"
         say(f"     {one.fate:13}{what}; {times} {one.call_id} {'; '.join(filter(None, notes))}")

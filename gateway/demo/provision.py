@@ -36,8 +36,8 @@ async def _create(client: httpx.AsyncClient) -> None:
     )
 
 
-async def ensure_human(api_url: str, api_key: str, sip_port: int) -> None:
-    """The agent of the demo number may put callers through to a phone on this machine."""
+async def ensure_human(api_url: str, api_key: str, sip_port: int) -> str:
+    """The agent of the demo number may put callers through to a phone on this machine; the target's id."""
     headers = {"Authorization": f"Bearer {api_key}"}
     async with httpx.AsyncClient(base_url=api_url, headers=headers, timeout=20, trust_env=False) as client:
         agent = (await _ask(client, "GET", "/v1/agents"))["data"][0]["id"]
@@ -50,6 +50,7 @@ async def ensure_human(api_url: str, api_key: str, sip_port: int) -> None:
         choice = {"name": "office", "target_id": target_id, "phrases": ["speak to a human"], "key": "0"}
         await _ask(client, "PATCH", f"/v1/agents/{agent}", {"transfers": [choice]})
         await _wait_in_sync(client)
+        return target_id
 
 
 async def _ask(client: httpx.AsyncClient, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class Phone:
         self._listener = Listener(phrases) if phrases else None
         self.events: list[PhoneEvent] = []
         self.recording = StereoRecording()
+        self.started = 0.0  # when its call began, monotonic seconds
         self._line: OutgoingCall | IncomingCall | None = None
         self._tasks = TaskSet()
         self._pending: deque[Samples] = deque()
@@ -87,7 +88,11 @@ class Phone:
 
     async def pick_up(self, script: Iterable[Step], *, within_s: float) -> bool:
         """Waits to be called, answers, runs the script. Raises TimeoutError when nobody calls."""
-        self._start = time.monotonic()
+        return await self.taken(lambda: self._run(script), within_s=within_s)
+
+    async def taken(self, conversation: Callable[[], Awaitable[T]], *, within_s: float) -> T:
+        """The same with a conversation of the caller's."""
+        self.started = time.monotonic()
         self._ringing = asyncio.get_running_loop().create_future()
         async with asyncio.timeout(within_s):
             line = await self._ringing
@@ -98,7 +103,7 @@ class Phone:
             sdp = media.answer(line.offer or b"")
             assert media.choice is not None
             line.answer(sdp)
-            return await self._hold(line, rtp, media.choice, lambda: self._run(script))
+            return await self._hold(line, rtp, media.choice, conversation)
 
     def _rung(self, call: IncomingCall) -> None:
         if self._ringing is None or self._ringing.done():
@@ -123,7 +128,7 @@ class Phone:
         """Dials, holds the conversation, hangs up. Raises CallFailed when nobody answers."""
         with RtpEndpoint(self._pool) as rtp:
             offer = write_offer(self._host, rtp.local_port)
-            self._start = time.monotonic()
+            self.started = time.monotonic()
             line = await self._agent.call(
                 uri, offer_sdp=offer, from_user=from_user, transport=transport, credentials=credentials
             )
@@ -256,12 +261,12 @@ class Phone:
                 waiter.set_result(at)
 
     def _frame_heard(self, frame: Samples, at: float) -> None:
-        self.recording.heard(frame, at - self._start)
+        self.recording.heard(frame, at - self.started)
         loud = level(frame) > LOUD
         self._tell_level(loud, at)
         if loud:
             if self.first_audio_ms is None:
-                self.first_audio_ms = (at - self._start) * 1000
+                self.first_audio_ms = (at - self.started) * 1000
             if self._reply_at is None:
                 self._reply_at = at
         if (speech := self._segments.push(frame)) is not None and self._listener:
@@ -279,7 +284,7 @@ class Phone:
             frame = self._pending.popleft() if self._pending else SILENCE
             rtp.send(frame)
             now = time.monotonic()
-            self.recording.said(frame, now - self._start)
+            self.recording.said(frame, now - self.started)
             if level(frame) > LOUD:
                 self._spoke_until = now
             if not self._pending:
@@ -295,7 +300,7 @@ class Phone:
         return (self._reply_at - self._spoke_until) * 1000
 
     def _since_start(self) -> float:
-        return (time.monotonic() - self._start) * 1000
+        return (time.monotonic() - self.started) * 1000
 
     @property
     def spoke_until(self) -> float | None:

@@ -133,10 +133,14 @@ class CallRepository:
         query = select(CallEventRow).where(CallEventRow.call_id == call_id, CallEventRow.seq > after)
         return list(await self._session.scalars(query.order_by(CallEventRow.seq).limit(limit)))
 
-    async def log_of_kinds(self, kinds: Sequence[str], *, since: datetime) -> list[CallEventRow]:
-        """Entries of these kinds in every call's log, in order."""
-        where = (CallEventRow.kind.in_(kinds), CallEventRow.at >= since)
-        return list(await self._session.scalars(select(CallEventRow).where(*where).order_by(CallEventRow.position)))
+    async def log_of_kinds(self, kinds: Sequence[str], *, since: datetime, ends_of: str = "") -> list[CallEventRow]:
+        """Entries of these kinds in every call's log, in order; with the ends of calls that have one of `ends_of`."""
+        wanted = CallEventRow.kind.in_(kinds)
+        if ends_of:
+            calls = select(CallEventRow.call_id).where(CallEventRow.kind == ends_of, CallEventRow.at >= since)
+            wanted |= (CallEventRow.kind == "call_ended") & CallEventRow.call_id.in_(calls)
+        query = select(CallEventRow).where(wanted, CallEventRow.at >= since).order_by(CallEventRow.position)
+        return list(await self._session.scalars(query))
 
     async def log_of_all(self, after: int, limit: int) -> list[CallEventRow]:
         """Entries of every call's log with position greater than `after`."""

@@ -43,7 +43,8 @@ class TransferBegan(OfTransfer):
     """Somebody who may has asked for it. `waves`: who is rung at the same time, one wave after the other.
 
     `replaces`: the attempt whose human the caller is with so far. `last_resort`: what the caller gets when nobody is
-    reached: the agent again, the promise of a call back, or a polite end. `pii`: `note`, for the human.
+    reached: the agent again, the promise of a call back, or a polite end. `asked`: a digest of the request, by which
+    the same one is known. `pii`: `note`, for the human.
     """
 
     kind: Literal["transfer_began"] = "transfer_began"
@@ -54,6 +55,7 @@ class TransferBegan(OfTransfer):
     replaces: str = ""
     refers: bool = Field(default=False, description="the caller's own phone is asked first (REFER)")
     last_resort: LastResort = "agent"
+    asked: str = Field(default="", max_length=64)
     pii: dict[str, str] = Field(default={}, repr=False)
 
 

@@ -14,7 +14,7 @@ from gateway.transfers.service import Transfers
 from gateway.transfers.wish import Wish
 
 router = APIRouter(prefix="/v1/calls", tags=["transfers"], responses=PROBLEMS)
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
 
 
 def transfers_of(request: Request) -> Transfers:
@@ -30,7 +30,7 @@ async def begin(
     body: TransferAsked,
     transfers: TransferService,
     caller: ControlCalls,
-    idempotency_key: Key | None = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> TransferShown:
     """The caller hears music or ringback from now on, and humans are rung; the record tells what comes of it."""
     wish = Wish(

@@ -23,7 +23,7 @@ class TransferAsked(Written):
     """`to`: a transfer target. `note`: what the human is told besides, by the agent and nobody else."""
 
     to: str = Field(max_length=40, examples=["tgt_01jd3h8z8kf4b9r2m5x7w6c1va"])
-    mode: Mode | Literal["refer"] = Field(default="warm", description=MODE)
+    mode: Literal["warm", "cold", "refer"] = Field(default="warm", description=MODE)
     note: str = Field(default="", max_length=2000)
     skill: str | None = Field(default=None, min_length=1, max_length=64, description="of a team: who has it")
     last_resort: LastResort | None = Field(default=None, description=LAST_RESORT + "; default: as the rule says")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,11 +16,11 @@ from gateway.calls.performing import Begin
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner, Recorded
 from gateway.calls.stored import read_event
-from gateway.calls.transfer_facts import HumanLeft, LastResort, OfTransfer, TransferBegan, TransferCancelled
+from gateway.calls.transfer_facts import HumanLeft, LastResort, TransferBegan, TransferCancelled
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import BadInput, Conflict, GatewayError, NotAllowed, NotFound
 from gateway.kernel.ids import new_id
-from gateway.transfers.idle import KINDS, idle_since
+from gateway.transfers.idle import JOINED, KINDS, idle_since
 from gateway.transfers.permission import Refusal
 from gateway.transfers.repository import TargetRepository
 from gateway.transfers.story import Story, tell
@@ -42,20 +42,21 @@ class Transfers:
 
     async def begin(self, call_id: str, wish: Wish, *, request: str = "") -> Story:
         """`request`: the same one again begins nothing new. Raises NotFound, NotAllowed, BadInput or Conflict."""
-        named = f"{wish.by}:{hashlib.sha256(request.encode()).hexdigest()[:40]}" if request else new_id("evt")
+        named, asked = _names(wish, request)
         story: Story | None = None
 
         async def work(session: AsyncSession) -> Recorded:
             nonlocal story
             call, log = await _call(session, call_id)
             if known := next((e.what for e in log if e.fact_id == named), None):
-                story = _again(wish, known, log)
+                story = _again(asked, known, log)
                 return Recorded()
             granted = await self._granted(session, wish, call, log)
             began = TransferBegan(
                 id=named, call_id=call_id, source=SOURCE, seq=0, at=self._clock.now(), transfer_id=new_id("xfer"),
-                mode=wish.mode, target_id=wish.target_id, asked_by=wish.by, waves=granted.waves, refers=granted.refers,
-                replaces=granted.replaces, last_resort=wish.last_resort or await _last_resort(session, call),
+                mode=wish.mode, target_id=wish.target_id, asked_by=wish.by, asked=asked, waves=granted.waves,
+                refers=granted.refers, replaces=granted.replaces,
+                last_resort=wish.last_resort or await _last_resort(session, call),
                 pii={"note": wish.note} if wish.note else {},
             )  # fmt: skip
             story = tell([began], began.transfer_id)
@@ -69,26 +70,40 @@ class Transfers:
 
     async def cancel(self, call_id: str, transfer_id: str, by: str) -> Story:
         """Takes it back; the caller is with the agent again. Raises NotFound, or Conflict when it is over."""
-        async with self._begin() as session:
+
+        async def work(session: AsyncSession) -> Recorded:
             _, log = await _call(session, call_id)
-        story = _story(log, transfer_id)
-        if story.settled or story.joined:
-            raise Conflict(
-                "the transfer is over", code="transfer.over",
-                todo=f"POST /v1/calls/{call_id}/hand-back gives a caller back who is with a human",
-            )  # fmt: skip
-        await self._record(TransferCancelled, call_id, transfer_id, "cancelled", by, "cancel", {"asked_by": by})
+            story = _story(log, transfer_id)
+            if story.settled or story.joined:
+                raise Conflict(
+                    "the transfer is over", code="transfer.over",
+                    todo=f"POST /v1/calls/{call_id}/hand-back gives a caller back who is with a human",
+                )  # fmt: skip
+            if story.cancelled:
+                return Recorded()
+            given = self._said(call_id, transfer_id, "cancelled") | {"asked_by": by}
+            await record_act(session, by, transfer_id, "cancel", self._clock.now())
+            return await self._runner.record(session, [TransferCancelled.model_validate(given)])
+
+        await self._runner.transact(work)
         return await self.story(call_id, transfer_id)
 
     async def hand_back(self, call_id: str, by: str) -> Story:
         """The caller goes on with an agent, and the human is let go. Raises NotFound, or Conflict without a human."""
-        async with self._begin() as session:
-            call, log = await _call(session, call_id)
-        if not call.human or call.ended:
-            raise Conflict("the caller is not with a human", code="call.no_human", todo=f"GET /v1/calls/{call_id}")
-        given = {"by": "human", "handed_back": True}
-        await self._record(HumanLeft, call_id, call.human, "human-left", by, "hand_back", given)
-        return _story(log, call.human)
+        transfer_id = ""
+
+        async def work(session: AsyncSession) -> Recorded:
+            nonlocal transfer_id
+            call, _ = await _call(session, call_id)
+            transfer_id = call.human
+            if not transfer_id or call.ended:
+                raise Conflict("the caller is not with a human", code="call.no_human", todo=f"GET /v1/calls/{call_id}")
+            given = self._said(call_id, transfer_id, "human-left") | {"by": "human", "handed_back": True}
+            await record_act(session, by, transfer_id, "hand_back", self._clock.now())
+            return await self._runner.record(session, [HumanLeft.model_validate(given)])
+
+        await self._runner.transact(work)
+        return await self.story(call_id, transfer_id)
 
     async def story(self, call_id: str, transfer_id: str) -> Story:
         return _story(await self.log(call_id), transfer_id)
@@ -109,7 +124,7 @@ class Transfers:
         members = await targets.members_of(target) if target else ()
         idle = {}
         if target and target.strategy == "longest_idle":
-            rows = await CallRepository(session).log_of_kinds(KINDS, since=now - IDLE_LOOKED_BACK)
+            rows = await CallRepository(session).log_of_kinds(KINDS, since=now - IDLE_LOOKED_BACK, ends_of=JOINED)
             idle = idle_since([read_event(row) for row in rows], now)
         ours = await NumberRepository(session).numbers()
         before = tell([event.what for event in log], call.human) if call.human else None  # type: ignore[misc]
@@ -120,20 +135,13 @@ class Transfers:
             raise error_of(judged)
         return judged
 
-    async def _record(
-        self, kind: type[OfTransfer], call_id: str, transfer_id: str, name: str, by: str, verb: str,
-        given: Mapping[str, object],
-    ) -> None:  # fmt: skip
-        """Once for a transfer, with the audit record of who did it."""
+    def _said(self, call_id: str, transfer_id: str, name: str) -> dict[str, object]:
+        """The envelope of a fact that is recorded once for a transfer."""
         now = self._clock.now()
-        envelope = {"id": f"{transfer_id}:{name}", "call_id": call_id, "source": SOURCE, "seq": 0, "at": now}
-        fact = kind.model_validate(envelope | {"transfer_id": transfer_id, **given})
-
-        async def work(session: AsyncSession) -> Recorded:
-            await record_act(session, by, transfer_id, verb, now)
-            return await self._runner.record(session, [fact])  # type: ignore[list-item]
-
-        await self._runner.transact(work)
+        return {
+            "id": f"{transfer_id}:{name}", "call_id": call_id, "source": SOURCE, "seq": 0, "at": now,
+            "transfer_id": transfer_id,
+        }  # fmt: skip
 
 
 async def _call(session: AsyncSession, call_id: str) -> tuple[Call, list[Event]]:
@@ -157,8 +165,20 @@ def _story(log: Sequence[Event], transfer_id: str) -> Story:
     return story
 
 
-def _again(wish: Wish, known: object, log: Sequence[Event]) -> Story:
-    if not isinstance(known, TransferBegan) or (known.target_id, known.mode) != (wish.target_id, wish.mode):
+def _names(wish: Wish, request: str) -> tuple[str, str]:
+    """Of the fact, and of what is asked by it. Both are made with the key: nobody can find the note by trying."""
+    if not request:
+        return new_id("evt"), ""
+    fields = (wish.target_id, wish.mode, wish.refer, wish.note, wish.skill, wish.last_resort)
+    return f"{wish.by}:{_digest(request)}", _digest(repr((request, fields)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def _again(asked: str, known: object, log: Sequence[Event]) -> Story:
+    if not isinstance(known, TransferBegan) or known.asked != asked:
         raise Conflict(
             "this Idempotency-Key was used with another body", code="idempotency.reused", field="Idempotency-Key",
             todo="use a fresh key for another request",
@@ -171,11 +191,11 @@ def error_of(refusal: Refusal) -> GatewayError:
     code = f"transfer.{refusal.code}"
     match refusal.code:
         case "unknown":
-            return NotFound(refusal.sentence, code=code, field="target_id", todo="GET /v1/transfer-targets")
+            return NotFound(refusal.sentence, code=code, field="to", todo="GET /v1/transfer-targets")
         case "forbidden":
             todo = "ask whoever may change the target: PATCH /v1/transfer-targets/{id}"
-            return NotAllowed(refusal.sentence, code=code, field="target_id", todo=todo)
+            return NotAllowed(refusal.sentence, code=code, field="to", todo=todo)
         case "disabled" | "same_party" | "own_number" | "nobody":
-            return BadInput(refusal.sentence, code=code, field="target_id", todo="name another target")
+            return BadInput(refusal.sentence, code=code, field="to", todo="name another target")
         case _:
             return Conflict(refusal.sentence, code=code, todo="see the call: GET /v1/calls/{id}")

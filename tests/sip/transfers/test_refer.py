@@ -124,3 +124,22 @@ async def test_a_human_who_is_busy_for_the_callers_phone_is_not_rung_by_us(
         await caller.done()
     assert (ended["outcome"], ended["refer"], ended["attempts"]) == ("busy", "failed", [])
     assert stack.get(trunk)["refer"] == "unknown" and "INVITE" not in human.trace()
+
+
+async def test_a_phone_that_says_yes_and_then_nothing_is_put_through_by_us_and_asked_no_second_time(
+    stack: RunningStack, trunk: str, phone: Phone
+) -> None:
+    human = await phone([*taken(respond(180, tag="callee")), *taken_bye()]).start()
+    await human.listening()
+    with open_office(stack, NUMBER, [human.port], mode="cold") as office:
+        steps = [*BEGIN, ASKED, respond(202), *taken_bye()]
+        there = f"{stack.sip_host}:{stack.sip_port}"
+        caller = await phone(steps, target=there, number=NUMBER, options=("-rtp_echo",)).start()
+        call_id = await call_that_is_on(office, caller)
+        transferred(office, call_id, "refer")
+        await asyncio.to_thread(office.told, call_id, "transfer_ended", outcome="unknown")  # after half a minute
+        ended = await settled(office, call_id)
+        stack.post(f"/v1/calls/{call_id}/hangup", {}, 202)
+        await asyncio.gather(caller.done(), human.done())
+    assert (ended["outcome"], ended["by"], ended["refer"]) == ("connected", "bridge", "unknown")
+    assert caller.trace().count("\nREFER sip:") == 1 and stack.get(trunk)["refer"] == "unknown"

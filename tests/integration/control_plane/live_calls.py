@@ -32,6 +32,11 @@ class LiveCall:
     def path(self) -> str:
         return f"/v1/calls/{self.id}"
 
+    @property
+    def t(self) -> float:
+        """Now, as the facts count: seconds after the INVITE of the first call."""
+        return self.plane.clock.monotonic()
+
     async def tell(self, *facts: RecordedFact) -> None:
         """A second later."""
         self.plane.clock.go(1)
@@ -75,8 +80,7 @@ class LiveCall:
 
     async def rings(self, transfer: Json, target_id: str, place: int = 0) -> str:
         """The attempt, placed and ringing."""
-        f, name, attempt = self.facts, transfer["id"], f"{transfer['id']}-{place}-0"
-        at = (self.plane.clock.now() - f.invite().at).total_seconds()
+        f, name, at, attempt = self.facts, transfer["id"], self.t, f"{transfer['id']}-{place}-0"
         await self.tell(
             f.transfer(x.CallerParked, at, name),
             f.transfer(x.AttemptPlaced, at, name, attempt_id=attempt, target_id=target_id, wave=place, ring_s=20),
@@ -87,7 +91,7 @@ class LiveCall:
     async def joins(self, transfer: Json, target_id: str) -> None:
         """The caller is with the human, and the agent has gone."""
         f, name, attempt = self.facts, transfer["id"], await self.rings(transfer, target_id)
-        at = (self.plane.clock.now() - f.invite().at).total_seconds()
+        at = self.t
         await self.tell(
             f.transfer(x.AttemptMoved, at, name, attempt_id=attempt, stage="answered"),
             f.with_human(at, name),

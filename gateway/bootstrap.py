@@ -18,6 +18,7 @@ from dispatch_rules.repository import RuleRepository, wanted_rules
 from gateway.app import build_internal, build_public
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
+from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.service import Calls
 from gateway.db import schema
 from gateway.db.session import Database
@@ -189,7 +190,7 @@ async def run_control_plane(settings: Settings) -> None:
     )
     calls = Calls(
         begin=database.begin,
-        rooms=LiveKitRooms(livekit, settings.livekit.agent_name),
+        rooms=LivingRooms(LiveKitRooms(livekit, settings.livekit.agent_name), database.begin),
         clock=clock,
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),

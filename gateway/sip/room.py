@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Collection
 from typing import Protocol
@@ -29,6 +30,8 @@ HANGUP_TOPIC = "gateway.hangup"
 JOIN_WITHIN_S = 5.0
 RECONNECT_WITHIN_S = 8.0
 LEAVE_WITHIN_S = 3.0
+GOODBYE_WITHIN_S = 1.0
+LEAVING = TaskSet()  # of all legs: it outlasts them
 DIGITS_WAITING = 64
 
 _CLOSED = {
@@ -250,19 +253,26 @@ class RoomLink:
         return {"to_room_dropped": self._audio.dropped, "from_room_dropped": self._mixer.dropped}
 
     async def leave(self, reason: rtc.DisconnectReason.ValueType = rtc.DisconnectReason.CLIENT_INITIATED) -> None:
-        """Leaves the room, even one that is just being joined."""
+        """Leaves the room, even one that is just being joined or whose connection is away.
+
+        That may take longer than anybody waits for. It is done nevertheless, or LiveKit's library would go on by itself
+        and leave a ghost in the room, for whom a caller could not be given back."""
         self._leaving = True
         self._stop_waiting()
-        try:
-            async with asyncio.timeout(LEAVE_WITHIN_S):
-                if self._joining:
-                    await asyncio.wait([self._joining])
-                await self.set_status("hangup")
-                await self._room.disconnect(reason=reason)
-        except TimeoutError:
+        going = LEAVING.start(self._go(reason), name="room:leave")
+        done, _ = await asyncio.wait([going], timeout=LEAVE_WITHIN_S)
+        if not done:
             _log.warning("room_left_late")
         await self._tasks.close()
         await self._audio.close()
+
+    async def _go(self, reason: rtc.DisconnectReason.ValueType) -> None:
+        if self._joining:
+            await asyncio.wait([self._joining])
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_WITHIN_S):
+                await self.set_status("hangup")
+        await self._room.disconnect(reason=reason)
 
 
 def _reason_in(raw: bytes) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 
 import pytest
 
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
 from gateway.sip.node import SipNode
+from gateway.sip.room import LEAVING
 from gateway.sip.wire.ua import CallFailed, OutgoingCall
 from tests.integration.sip_node.caller import AnsweredCall, Caller
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, until
@@ -84,6 +87,24 @@ async def test_a_restart_of_livekit_ends_the_call_with_a_record_and_the_next_one
         await caller.talk(call)
         await call.hangup()
         await control_plane.fact("leg_left", count=2)
+
+
+async def test_a_leg_that_ends_while_livekit_is_away_leaves_its_room_for_good(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard):
+        call = await caller.dial(node.port)
+        await caller.talk(call)
+        await caller.hears_loud()
+        assert switchboard.livekit.pid
+        os.killpg(switchboard.livekit.pid, signal.SIGKILL)
+        await switchboard.livekit.ended()
+        await call.hangup()
+        await control_plane.fact("leg_left")
+    await switchboard.livekit.start()
+    await switchboard.livekit.wait_ready()
+    await until(lambda: not len(LEAVING), "the node has left the room")
 
 
 async def test_the_node_names_its_calls_and_hangs_up_those_whose_record_is_closed(

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from agents.briefing import ALL_RIGHT, CONNECTED
 from agents.commands import AgentCommands
-from agents.consult import Consult, Said
+from agents.consult import Consult
 from agents.facts_out import CallReporter
 from agents.waiting import Ask, StillWaiting
 from gateway.calls.agent_commands import AgentAsked, AgentDoor, Brief, GiveBack, Introduce, Note, Wait
@@ -108,18 +108,23 @@ class Handover:
                         await self._talk.take_back(outcome, known.last_resort)
 
     async def _ask(self, asked: Brief) -> None:
-        """Reports what the human said; whoever cannot be asked has said nothing."""
-        said = Said("silent", "none")
+        """Reports what the human said. Whoever cannot be asked has said nothing: a caller hears music meanwhile."""
+        asking = self._tasks.start(self._talk_with(asked), name="agent:consult")  # tells of its own failure
         try:
-            async with self._consult_with(asked).begun() as consult:
-                said = await consult.ask(await self._talk.briefing(asked.note))
-                if said.answer == "declined":
-                    await consult.say(ALL_RIGHT)
-                self._reporter.consult_answered(asked.transfer_id, asked.attempt_id, said.answer, said.by)
-                await asyncio.get_running_loop().create_future()  # what is not said any more ends it
-        except Exception:  # noqa: BLE001 - a caller listens to music meanwhile: whatever failed, the next one is rung
-            _log.exception("consult_failed")
+            await asyncio.wait([asking])
+        finally:
+            asking.cancel()
+            await asyncio.wait([asking])
+        if not asking.cancelled() and asking.exception():
             self._reporter.consult_answered(asked.transfer_id, asked.attempt_id, "silent", "none")
+
+    async def _talk_with(self, asked: Brief) -> None:
+        async with self._consult_with(asked).begun() as consult:
+            said = await consult.ask(await self._talk.briefing(asked.note))
+            if said.answer == "declined":
+                await consult.say(ALL_RIGHT)
+            self._reporter.consult_answered(asked.transfer_id, asked.attempt_id, said.answer, said.by)
+            await asyncio.get_running_loop().create_future()  # until something else is asked
 
     async def _end_consult(self) -> None:
         if self._consult is not None:

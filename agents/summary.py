@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from livekit.agents import llm
+from livekit.agents import APIError, llm
 
 from gateway.kernel.logs import get_logger
 
@@ -25,7 +25,7 @@ async def summarise(model: llm.LLM, history: llm.ChatContext) -> str:
     try:
         async with asyncio.timeout(WITHIN_S):
             answer = await model.chat(chat_ctx=context).collect()
-    except Exception as error:  # noqa: BLE001 - of whatever provider; the human is told the rest
+    except (APIError, TimeoutError) as error:  # the human is told the rest
         _log.warning("no_summary", error=type(error).__name__)
         return ""
     return answer.text.strip()[:LONGEST]

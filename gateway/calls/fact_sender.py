@@ -65,7 +65,7 @@ class FactSender:
         self._seq = itertools.count()
         self._pending: deque[str] = deque()
         self._lost = 0
-        self._wake = asyncio.Event()
+        self._wake, self._urgent = asyncio.Event(), asyncio.Event()
         self._closing = False
         self._tasks = TaskSet()
         self._http: httpx.AsyncClient | None = None
@@ -95,6 +95,8 @@ class FactSender:
         else:
             self._pending.append(made.model_dump_json())
             self._wake.set()
+            if made.urgent:
+                self._urgent.set()
         return made
 
     async def close(self, *, within_s: float = 2.0) -> None:
@@ -119,7 +121,7 @@ class FactSender:
             if not self._pending and not self._spool:
                 await self._idle()
                 continue
-            await asyncio.sleep(0 if self._closing else GATHER_S)
+            await self._gather()
             if await self._send_some():
                 failures = 0
                 continue
@@ -127,6 +129,15 @@ class FactSender:
                 return
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
             failures += 1
+
+    async def _gather(self) -> None:
+        """For company, unless somebody waits."""
+        try:
+            async with asyncio.timeout(0 if self._closing else GATHER_S):
+                await self._urgent.wait()
+        except TimeoutError:
+            pass
+        self._urgent.clear()
 
     async def _idle(self) -> None:
         self._wake.clear()

@@ -7,7 +7,7 @@ Personal data (numbers, digits, words) travels only in the field `pii`. Duration
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,8 @@ class Strict(BaseModel):
 
 
 class Fact(Strict):
+    urgent: ClassVar[bool] = False  # somebody waits for it: it is sent at once, and not with others
+
     id: str = Field(max_length=128, description="evt_…; the same fact sent twice has the same id")
     call_id: str = Field(max_length=64)
     source: str = Field(max_length=100, description="process that saw it, for example node:01h…")
@@ -77,6 +79,8 @@ class LegAnswered(Fact):
     asked for, by step name (auth, admission, ringing, rules, joined, agent_audio, answered; out: admission, joined,
     resolved, ringing, early_media, answered)."""
 
+    urgent: ClassVar[bool] = True
+
     kind: Literal["leg_answered"] = "leg_answered"
     codec: str
     setup_ms: dict[str, float] = {}
@@ -121,6 +125,8 @@ class DialFailed(Fact):
 
     `carrier` are the far end's own words (reason phrase, Reason and Warning headers), without numbers."""
 
+    urgent: ClassVar[bool] = True
+
     kind: Literal["dial_failed"] = "dial_failed"
     ended_by: Party
     slug: str
@@ -164,6 +170,8 @@ class LegHeld(Fact):
 
 class AudioSet(Fact):
     """A command about the leg's audio was carried out, or not: then `problem` says why."""
+
+    urgent: ClassVar[bool] = True
 
     kind: Literal["audio_set"] = "audio_set"
     command_id: str = Field(max_length=64)

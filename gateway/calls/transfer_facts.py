@@ -6,7 +6,7 @@ The control plane states these itself, but for `ConsultAnswered`, which the agen
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -85,6 +85,8 @@ class AttemptMoved(OfTransfer):
 
 class ConsultAnswered(OfTransfer):
     """What the human said to the caller's wish, by key, by voice or on a screen; or that nobody said anything."""
+
+    urgent: ClassVar[bool] = True
 
     kind: Literal["consult_answered"] = "consult_answered"
     attempt_id: str

@@ -13,6 +13,7 @@ import numpy as np
 
 from gateway.kernel.tasks import TaskSet
 from gateway.phone.ears import LOUD, Segmenter, level
+from gateway.phone.level_watch import LevelWatch
 from gateway.phone.listener import Listener
 from gateway.phone.recording import RATE, Samples, StereoRecording, read_wav
 from gateway.phone.script import HangUp, Listen, PhoneEvent, Press, Say, StayOn, Step
@@ -25,7 +26,6 @@ from gateway.sip.wire.ua import IncomingCall, OutgoingCall, UserAgent
 
 FRAME = RATE // 50  # samples in 20 ms
 SILENCE: Samples = np.zeros(FRAME, np.int16)
-QUIET_FRAMES = 3  # that many silent frames in a row are a silence
 
 T = TypeVar("T")
 
@@ -63,8 +63,7 @@ class Phone:
         self._spoke_until: float | None = None
         self._turn_open = False
         self._rtp: RtpEndpoint | None = None
-        self._level_waiters: list[tuple[bool, asyncio.Future[float]]] = []
-        self._quiet_frames = 0
+        self._levels = LevelWatch()
         self._reply_at: float | None = None
         self.first_audio_ms: float | None = None
 
@@ -237,33 +236,16 @@ class Phone:
 
     async def sound(self) -> float:
         """Waits for the next loud frame; its arrival, monotonic seconds."""
-        return await self._next_level(loud=True)
+        return await self._levels.next(loud=True)
 
     async def silence(self) -> float:
-        """Waits for QUIET_FRAMES silent frames in a row; the arrival of the first of them."""
-        return await self._next_level(loud=False)
-
-    async def _next_level(self, *, loud: bool) -> float:
-        waiter: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        self._level_waiters.append((loud, waiter))
-        return await waiter
-
-    def _tell_level(self, loud: bool, at: float) -> None:
-        self._quiet_frames = 0 if loud else self._quiet_frames + 1
-        if not loud and self._quiet_frames < QUIET_FRAMES:
-            return
-        at = at if loud else at - (QUIET_FRAMES - 1) * 0.02
-        waiting, self._level_waiters = self._level_waiters, []
-        for wanted, waiter in waiting:
-            if wanted != loud:
-                self._level_waiters.append((wanted, waiter))
-            elif not waiter.done():
-                waiter.set_result(at)
+        """Waits for some silent frames in a row; the arrival of the first of them."""
+        return await self._levels.next(loud=False)
 
     def _frame_heard(self, frame: Samples, at: float) -> None:
         self.recording.heard(frame, at - self.started)
         loud = level(frame) > LOUD
-        self._tell_level(loud, at)
+        self._levels.heard(loud=loud, at=at)
         if loud:
             if self.first_audio_ms is None:
                 self.first_audio_ms = (at - self.started) * 1000

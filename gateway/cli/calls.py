@@ -5,61 +5,49 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-import httpx
 import typer
 
-from gateway.cli.stack import StateDir, state_dir
+from gateway.cli.call_names import CallName, call_of
+from gateway.cli.control_plane import ask, client_for
+from gateway.cli.stack import StateDir
 from gateway.cli.terminal import out
-from gateway.kernel.errors import NotFound, Unavailable
-from gateway.stack.plan import StackRecord
 
-app = typer.Typer(help="Look at calls.", no_args_is_help=True)
-
-
-def client_for(state: StateDir) -> httpx.Client:
-    """An HTTP client of the running stack, with its local key."""
-    env = StackRecord(state_dir(state)).read_env()
-    return httpx.Client(
-        base_url=env["GATEWAY_URL"],
-        headers={"Authorization": f"Bearer {env['GATEWAY_API_KEY']}"},
-        trust_env=False,
-        timeout=httpx.Timeout(10, read=None),
-    )
-
-
-def fetch(client: httpx.Client, path: str, **query: Any) -> dict[str, Any]:
-    try:
-        answer = client.get(path, params=query)
-    except httpx.TransportError as error:
-        raise Unavailable("the control plane does not answer", todo="gateway status") from error
-    if answer.status_code == 404:
-        raise NotFound("there is no such call", todo="gateway calls list")
-    answer.raise_for_status()
-    return answer.json()
+app = typer.Typer(help="Look at calls, and move them.", no_args_is_help=True)
+LIST = "gateway calls list"
 
 
 @app.command("list")
 def list_calls(state: StateDir = None, limit: Annotated[int, typer.Option(min=1, max=100)] = 20) -> None:
     """The newest calls, one line each."""
     with client_for(state) as client:
-        for call in fetch(client, "/v1/calls", limit=limit)["data"]:
+        for call in ask(client, "GET", "/v1/calls", next_step=LIST, params={"limit": limit})["data"]:
             ended = call.get("termination") or {}
             out(f"{call['id']}  {call['created_at'][:19]}  {call['status']:<9}  {ended.get('sentence', '')}")
 
 
 @app.command()
-def show(call_id: str, state: StateDir = None) -> None:
+def show(call: CallName, state: StateDir = None) -> None:
     """One call's story, step by step."""
     with client_for(state) as client:
-        for entry in fetch(client, f"/v1/calls/{call_id}/timeline")["data"]:
+        for entry in ask(client, "GET", f"/v1/calls/{call_of(client, call)}/timeline", next_step=LIST)["data"]:
             out(f"{entry['at'][11:23]}  {entry['sentence']}")
 
 
 @app.command()
-def cdr(call_id: str, state: StateDir = None) -> None:
+def cdr(call: CallName, state: StateDir = None) -> None:
     """One call's record as JSON."""
     with client_for(state) as client:
-        out(json.dumps(fetch(client, f"/v1/calls/{call_id}/cdr"), indent=2))
+        out(json.dumps(ask(client, "GET", f"/v1/calls/{call_of(client, call)}/cdr", next_step=LIST), indent=2))
+
+
+@app.command()
+def hangup(call: CallName, state: StateDir = None) -> None:
+    """End a call: the caller's phone hears a BYE."""
+    with client_for(state) as client:
+        call_id = call_of(client, call)
+        next_steps = {"call.ended": f"gateway calls show {call_id}"}
+        ask(client, "POST", f"/v1/calls/{call_id}/hangup", next_step=LIST, next_steps=next_steps)
+    out(f"{call_id} is being ended")
 
 
 @app.command()

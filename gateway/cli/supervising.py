@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.calls import client_for
+from gateway.cli.call_names import CallName, call_of
+from gateway.cli.control_plane import ask, client_for
 from gateway.cli.stack import StateDir
-from gateway.cli.targets import ask
 from gateway.cli.terminal import out
 
 LIST = "gateway calls list"
@@ -30,14 +30,14 @@ def register(app: typer.Typer) -> None:
 
 
 def supervise(
-    call_id: str,
+    call: CallName,
     state: StateDir = None,
     mode: Annotated[How, typer.Option(help="Whisper: the human alone hears it; barge: all do.")] = How.LISTEN,
     as_json: AsJson = False,
 ) -> None:
     """Let somebody into a call: what a LiveKit client connects with, good for a minute."""
     with client_for(state) as client:
-        given = ask(client, "POST", path_of(call_id), next_step=LIST, json={"mode": mode})
+        given = ask(client, "POST", path_of(call_of(client, call)), next_step=LIST, json={"mode": mode})
     if as_json:
         out(json.dumps(given))
         return
@@ -46,9 +46,10 @@ def supervise(
     out(f"token  {given['token']}")
 
 
-def supervisors(call_id: str, state: StateDir = None, as_json: AsJson = False) -> None:
+def supervisors(call: CallName, state: StateDir = None, as_json: AsJson = False) -> None:
     """Who was let into a call, and who is there."""
     with client_for(state) as client:
+        call_id = call_of(client, call)
         found = ask(client, "GET", path_of(call_id), next_step=LIST)["data"]
     if as_json:
         out(json.dumps(found))
@@ -59,19 +60,20 @@ def supervisors(call_id: str, state: StateDir = None, as_json: AsJson = False) -
         out(f"nobody; next: gateway calls supervise {call_id}")
 
 
-def dismiss(call_id: str, identity: str, state: StateDir = None) -> None:
+def dismiss(call: CallName, identity: str, state: StateDir = None) -> None:
     """Put a supervisor out of a call."""
     with client_for(state) as client:
+        call_id = call_of(client, call)
         ask(client, "DELETE", f"{path_of(call_id)}/{identity}", next_step=f"gateway calls supervisors {call_id}")
     out(f"dismissed {identity}")
 
 
-def note(call_id: str, text: str, state: StateDir = None) -> None:
+def note(call: CallName, text: str, state: StateDir = None) -> None:
     """Whisper to the AI agent of a call, in writing; the caller is not told."""
     with client_for(state) as client:
-        ask(
-            client, "POST", f"/v1/calls/{call_id}/notes", next_step=f"gateway calls show {call_id}", json={"text": text}
-        )
+        call_id = call_of(client, call)
+        next_step = f"gateway calls show {call_id}"
+        ask(client, "POST", f"/v1/calls/{call_id}/notes", next_step=next_step, json={"text": text})
     out("the agent has it")
 
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from gateway.cli.calls import client_for
+from gateway.cli.control_plane import ask, client_for, everything
 from gateway.cli.stack import StateDir
 from gateway.cli.target_pictures import line_of, picture_of, table_of
 from gateway.cli.terminal import out
-from gateway.kernel.errors import BadInput, GatewayError, NotFound, Unavailable
+from gateway.kernel.errors import BadInput, NotFound
 
 PATH = "/v1/transfer-targets"
 LIST, ADD = "gateway targets list", "gateway targets add --help"
@@ -26,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="As the REST API tells it."
 def list_targets(state: StateDir = None, as_json: AsJson = False) -> None:
     """Everybody that callers may be sent to, the newest first."""
     with client_for(state) as client:
-        found = everything(client, PATH)
+        found = everything(client, PATH, next_step=LIST)
     if as_json:
         out(json.dumps(found))
         return
@@ -40,12 +40,12 @@ def list_targets(state: StateDir = None, as_json: AsJson = False) -> None:
 def show(target_id: str, state: StateDir = None, as_json: AsJson = False) -> None:
     """One target: who is rung there, and who may send callers to it."""
     with client_for(state) as client:
-        target = ask(client, "GET", f"{PATH}/{target_id}")
-        names = {one["id"]: one for one in everything(client, PATH)} if target["members"] and not as_json else {}
+        target = ask(client, "GET", f"{PATH}/{target_id}", next_step=LIST)
+        others = everything(client, PATH, next_step=LIST) if target["members"] and not as_json else []
     if as_json:
         out(json.dumps(target))
         return
-    for line in picture_of(target, names):
+    for line in picture_of(target, {one["id"]: one for one in others}):
         out(line)
 
 
@@ -93,13 +93,13 @@ def add(
 def remove(target_id: str, state: StateDir = None) -> None:
     """Take a target away; a member of a team has to leave the team first."""
     with client_for(state) as client:
-        ask(client, "DELETE", f"{PATH}/{target_id}")
+        ask(client, "DELETE", f"{PATH}/{target_id}", next_step=LIST)
     out(f"removed {target_id}")
 
 
 def only_trunk(client: httpx.Client) -> str:
     """Raises BadInput when there is not exactly one outbound trunk."""
-    trunks = everything(client, "/v1/outbound-trunks")
+    trunks = everything(client, "/v1/outbound-trunks", next_step=LIST)
     if len(trunks) == 1:
         return trunks[0]["id"]
     if not trunks:
@@ -108,31 +108,3 @@ def only_trunk(client: httpx.Client) -> str:
         )
     choice = ", ".join(f"{one['id']} ({one['name']})" for one in trunks[:5])
     raise BadInput(f"there are several outbound trunks: {choice}", todo="gateway targets add … --trunk trk_…")
-
-
-def everything(client: httpx.Client, path: str) -> list[dict[str, Any]]:
-    """All pages of a list."""
-    found: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"limit": 500}
-    while True:
-        page = ask(client, "GET", path, params=query)
-        found += page["data"]
-        if page["next_cursor"] is None:
-            return found
-        query["cursor"] = page["next_cursor"]
-
-
-def ask(client: httpx.Client, method: str, path: str, *, next_step: str = LIST, **request: Any) -> dict[str, Any]:
-    """What the control plane answers. Raises the problem that it tells, with the next command."""
-    try:
-        answer = client.request(method, path, **request)
-    except httpx.TransportError as error:
-        raise Unavailable("the control plane does not answer", todo="gateway status") from error
-    if answer.is_success:
-        return answer.json() if answer.content else {}
-    if answer.headers.get("content-type") != "application/problem+json" or answer.status_code in (401, 403, 500, 503):
-        raise Unavailable(f"the control plane answered {answer.status_code}", todo="gateway doctor")
-    problem = answer.json()
-    detail, todo = problem["detail"], problem.get("todo", "")
-    whole = detail if not todo or todo.startswith("GET ") or "/docs" in todo else f"{detail}; {todo}"
-    raise GatewayError(whole, code=problem["code"], field=problem.get("field"), todo=next_step)

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.calls import client_for
+from gateway.cli.control_plane import ask, client_for, everything
 from gateway.cli.stack import StateDir
-from gateway.cli.targets import ask, everything
 from gateway.cli.terminal import out
 from gateway.cli.webhook_pictures import created, delivery_table, secret_lines, webhook_table
 from gateway.kernel.errors import BadInput, Unavailable
@@ -26,7 +25,7 @@ Events = Annotated[list[str] | None, typer.Option("--event", help="A type of eve
 def list_webhooks(state: StateDir = None, as_json: AsJson = False) -> None:
     """Everybody who is told, the newest first."""
     with client_for(state) as client:
-        found = everything(client, PATH)
+        found = everything(client, PATH, next_step=LIST)
     if as_json:
         out(json.dumps(found))
         return

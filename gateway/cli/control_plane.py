@@ -1,0 +1,62 @@
+"""What commands ask the running control plane, and its problems as a sentence and the next command to type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from gateway.cli.stack import StateDir, state_dir
+from gateway.kernel.errors import GatewayError, Unavailable
+from gateway.stack.plan import StackRecord
+
+_BEYOND_THIS_COMMAND = (401, 500, 503)
+
+
+def client_for(state: StateDir) -> httpx.Client:
+    """An HTTP client of the running stack, with its local key."""
+    env = StackRecord(state_dir(state)).read_env()
+    return httpx.Client(
+        base_url=env["GATEWAY_URL"],
+        headers={"Authorization": f"Bearer {env['GATEWAY_API_KEY']}"},
+        trust_env=False,
+        timeout=httpx.Timeout(10, read=None),
+    )
+
+
+def ask(
+    client: httpx.Client, method: str, path: str, *, next_step: str, next_steps: Mapping[str, str] | None = None,
+    **request: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """What the control plane answers. Raises the problem that it tells.
+
+    `next_steps`: the command to type after a problem of this code, in place of what REST would do; else `next_step`.
+    """
+    try:
+        answer = client.request(method, path, **request)
+    except httpx.TransportError as error:
+        raise Unavailable("the control plane does not answer", todo="gateway status") from error
+    if answer.is_success:
+        return answer.json() if answer.content else {}
+    told = answer.headers.get("content-type") == "application/problem+json"
+    problem: dict[str, Any] = answer.json() if told else {}
+    code, todo = problem.get("code", ""), problem.get("todo", "")
+    if not told or code == "auth.forbidden" or answer.status_code in _BEYOND_THIS_COMMAND:
+        raise Unavailable(f"the control plane answered {answer.status_code}", todo="gateway doctor")
+    known = (next_steps or {}).get(code)
+    plain = known or not todo or todo.startswith("GET ") or "/docs" in todo
+    detail = problem["detail"] if plain else f"{problem['detail']}; {todo}"
+    raise GatewayError(detail, code=code, field=problem.get("field"), todo=known or next_step)
+
+
+def everything(client: httpx.Client, path: str, *, next_step: str, **query: Any) -> list[dict[str, Any]]:
+    """All pages of a list."""
+    found: list[dict[str, Any]] = []
+    wanted: dict[str, Any] = {"limit": 500, **query}
+    while True:
+        page = ask(client, "GET", path, next_step=next_step, params=wanted)
+        found += page["data"]
+        if page["next_cursor"] is None:
+            return found
+        wanted["cursor"] = page["next_cursor"]

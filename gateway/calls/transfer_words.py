@@ -31,7 +31,7 @@ def sentence_of_transfer(what: t.TransferFact) -> str:
         case t.TransferBegan(mode=mode):
             return f"A {mode} transfer began."
         case t.CallerParked():
-            return "The caller hears music, and nobody hears the caller."
+            return "The caller hears music or ringback, and nobody hears the caller."
         case t.AttemptPlaced():
             return "A human is being called."
         case t.AttemptMoved(stage="ringing"):

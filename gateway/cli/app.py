@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import calls, demo, doctor, phone, processes, stack, supervising, targets, webhooks
+from gateway.cli import call_transfers, calls, demo, doctor, phone, processes, stack, supervising, targets, webhooks
 
 app = typer.Typer(
     name="gateway",
@@ -17,6 +17,7 @@ stack.register(app)
 demo.register(app)
 doctor.register(app)
 phone.register(app)
+call_transfers.register(calls.app)
 supervising.register(calls.app)
 app.add_typer(calls.app, name="calls")
 app.add_typer(targets.app, name="targets")

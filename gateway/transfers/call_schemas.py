@@ -45,6 +45,7 @@ class TransferShown(BaseModel):
     call_id: str
     mode: Mode
     target_id: str
+    asked_by: str = Field(description="the agent's id, a key's id")
     began_at: datetime
     parked: bool = Field(description="the caller hears music or ringback")
     cancelled: bool
@@ -68,6 +69,7 @@ def show(story: Story, call_id: str) -> TransferShown:
         call_id=call_id,
         mode=story.mode,
         target_id=story.target_id,
+        asked_by=story.asked_by,
         began_at=story.began_at,
         parked=story.parked,
         cancelled=story.cancelled,

@@ -95,6 +95,7 @@ class Story:
     joined: str = ""
     outcome: TransferOutcome | None = None
     by: By = "bridge"
+    asked_by: str = ""
 
     @property
     def settled(self) -> bool:
@@ -138,7 +139,7 @@ def tell(facts: Iterable[RecordedFact], transfer_id: str) -> Story | None:
 def _begun(fact: TransferBegan) -> Story:
     return Story(
         fact.transfer_id, fact.mode, fact.target_id, fact.waves, fact.at, fact.replaces, fact.last_resort,
-        fact.pii.get("note", ""), fact.refers,
+        fact.pii.get("note", ""), fact.refers, asked_by=fact.asked_by,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ async def test_whoever_may_control_calls_begins_one_that_is_recorded_audited_and
     assert call.plane.carried == [(shown["id"], call.id)]
     [began] = [one for one in await call.log() if isinstance(one, x.TransferBegan)]
     assert await call.acts(shown["id"]) == [(began.asked_by, "begin")]
-    assert began.asked_by.startswith("key_")
+    assert shown["asked_by"] == began.asked_by and began.asked_by.startswith("key_")
 
 
 async def test_a_viewer_sees_transfers_and_moves_nobody(call: LiveCall) -> None:

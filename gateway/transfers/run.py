@@ -33,7 +33,7 @@ from gateway.calls.transfer_facts import (
     TransferSettled,
 )
 from gateway.kernel.clock import Clock
-from gateway.kernel.errors import GatewayError
+from gateway.kernel.errors import GatewayError, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.livekit.isolation import Isolation
@@ -42,10 +42,11 @@ from gateway.transfers import moves as m
 from gateway.transfers.asking_back import asks_back
 from gateway.transfers.mirror import news_of, who_ended
 from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place, Referring
-from gateway.transfers.story import Attempt, Story, human_identity, tell, then, transfer_of
+from gateway.transfers.story import Story, human_identity, tell, then, transfer_of
 
 SOURCE = "transfers"
 AGAIN_S = 1.0  # after a move that failed; and at the latest so often the record is read again
+UNSURE_S = 6.0  # a node that got the request to dial has asked for admission by then, or has given up
 COMPANY_LOOK_S = 5.0  # the same, while the caller is with the human
 _STAGES = ("ringing", "answered")
 _HOPELESS = ("isolation.no_phone", "isolation.foreign_leg")  # of a caller whom nobody can have parked either
@@ -71,8 +72,8 @@ class TransferRun:
         self._call_id, self._transfer_id, self._services = call_id, transfer_id, services
         self._changed = asyncio.Event()
         self._calls: dict[str, Call] = {}  # to humans, by attempt
-        self._tasks = TaskSet()
-        self._failed = False
+        self._dropped: set[str] = set()
+        self._tasks, self._failed = TaskSet(), False
 
     def heard_of(self, call: Call) -> None:
         """A call was recorded: the caller's, one of ours, or anybody's."""
@@ -88,7 +89,7 @@ class TransferRun:
             while True:
                 self._changed.clear()
                 story, call = await self._read()
-                story = await self._note_news(story)
+                story = await self._note_news(story, _place(call))
                 if story.outcome:
                     return story.outcome
                 step = m.next_moves(story, self._services.clock.now())
@@ -155,7 +156,7 @@ class TransferRun:
         taken = await self._services.runner.take([fact])  # type: ignore[list-item]
         return taken.stored == 1
 
-    async def _note_news(self, story: Story) -> Story:
+    async def _note_news(self, story: Story, place: Place) -> Story:
         """Writes what the calls to humans have come to into the caller's record."""
         wrote = False
         for one in story.attempts:
@@ -164,13 +165,14 @@ class TransferRun:
             if news in _STAGES:
                 wrote |= await self._record(AttemptMoved, f"{one.id}:{news}", attempt_id=one.id, stage=news)
             elif news and call and call.termination:
-                wrote |= await self._ended(one, news, call.termination.sip_code)
+                wrote |= await self._ended(one.id, news, call.termination.sip_code)
+            elif call and one.stage == "ended" and not call.ended and one.id not in self._dropped:
+                self._dropped.add(one.id)  # it began after it was given up
+                await self._told(self._services.humans.drop(place, one.human))
         return (await self._read())[0] if wrote else story
 
-    async def _ended(self, one: Attempt, outcome: str, sip_code: int | None = None) -> bool:
-        return await self._record(
-            AttemptEnded, f"{one.id}:ended", attempt_id=one.id, outcome=outcome, sip_code=sip_code
-        )
+    async def _ended(self, name: str, outcome: str, sip_code: int | None = None) -> bool:
+        return await self._record(AttemptEnded, f"{name}:ended", attempt_id=name, outcome=outcome, sip_code=sip_code)
 
     async def _wait(self, until: datetime | None, *, at_most_s: float = AGAIN_S) -> None:
         seconds = at_most_s
@@ -246,14 +248,20 @@ class TransferRun:
             await self._services.humans.dial(place, human)
         except GatewayError as error:
             _log.warning("human_not_dialled", call_id=self._call_id, code=error.code)
-            await self._record(
-                AttemptEnded, f"{human.attempt_id}:ended", attempt_id=human.attempt_id, outcome="unreachable"
-            )
+            if isinstance(error, Unavailable) and await self._rings_all_the_same(human.attempt_id):
+                return
+            await self._ended(human.attempt_id, "unreachable")
+
+    async def _rings_all_the_same(self, attempt_id: str) -> bool:
+        """Nobody answered the request, which says nothing about the phone: its call has a record before it rings."""
+        await asyncio.sleep(UNSURE_S)
+        return attempt_id in self._calls
 
     async def _drop(self, story: Story, name: str, outcome: AttemptOutcome, place: Place) -> None:
         await self._services.humans.drop(place, human_identity(name))
-        if one := story.attempt(name):
-            await self._ended(one, outcome)
+        self._dropped.add(name)
+        if story.attempt(name):
+            await self._ended(name, outcome)
 
     async def _brief(self, story: Story, name: str, place: Place) -> None:
         """Recorded for each agent: one that goes leaves the next one to begin again."""
@@ -285,7 +293,7 @@ class TransferRun:
         try:
             await telling
         except GatewayError as error:
-            _log.warning("agent_not_told", call_id=self._call_id, code=error.code)
+            _log.warning("not_told", call_id=self._call_id, code=error.code)
 
 
 def _place(call: Call) -> Place:

@@ -17,6 +17,7 @@ from gateway.kernel.errors import Unavailable
 from gateway.kernel.ids import new_id
 from gateway.livekit.isolation import Plays
 from gateway.livekit.referring import Referred
+from gateway.transfers import run as running
 from gateway.transfers.ports import HumanDialled, Place
 from gateway.transfers.run import TransferRun, TransferServices
 from gateway.transfers.story import Attempt, Story, human_identity
@@ -36,6 +37,7 @@ class Ports:
         self.done: list[str] = []
         self.calls: dict[str, str] = {}  # of humans, by attempt
         self.failing: set[str] = set()
+        self.dials = True
         self.referred = Referred("unknown")
         self._changed = asyncio.Condition()
 
@@ -69,10 +71,10 @@ class Ports:
         await self._note("back")
 
     async def dial(self, place: Place, human: HumanDialled) -> None:
-        call_id = new_id("call")
-        self.calls[human.attempt_id] = call_id
-        given = {"direction": "outbound", "asked_by": human.attempt_id, "sip_call_id": "", "pii": NUMBERS}
-        await self.tell(human.attempt_id, f.InviteReceived, **given)
+        if self.dials:
+            self.calls[human.attempt_id] = new_id("call")
+            given = {"direction": "outbound", "asked_by": human.attempt_id, "sip_call_id": "", "pii": NUMBERS}
+            await self.tell(human.attempt_id, f.InviteReceived, **given)
         await self._note(f"dial {human.attempt_id}")
 
     async def drop(self, place: Place, identity: str) -> None:
@@ -221,6 +223,40 @@ async def test_a_caller_who_cannot_be_given_back_yet_is_given_back_later(world: 
         ports.failing = set()
         assert await asyncio.wait_for(task, 30) == "busy"
     assert ports.done[-2:] == ["back", "give_back busy"]
+
+
+async def test_a_phone_that_rings_though_livekit_did_not_answer_is_not_given_up(world: World, ports: Ports) -> None:
+    await begin(world, "cold")
+    ports.failing = {"dial"}
+    async with carried(world, ports) as (_, task):
+        await ports.was(f"failed dial {FIRST}")
+        await ports.picks_up(FIRST)
+        assert await asyncio.wait_for(task, 30) == "connected"
+    assert "attempt_ended" not in await world.kinds(CALL)
+
+
+async def test_a_phone_that_rings_after_its_attempt_was_given_up_is_hung_up_on(world: World, ports: Ports) -> None:
+    await begin(world, "warm", (ANN,), (BEN,))
+    async with carried(world, ports) as (_, task):
+        await ports.was(f"dial {FIRST}")
+        given = {"id": new_id("evt"), "call_id": CALL, "source": "transfers", "seq": 0, "at": world.clock.now()}
+        ended = x.AttemptEnded(**given, transfer_id=XFER, attempt_id=FIRST, outcome="unknown")
+        await world.calls.runner.take([ended])
+        await ports.was(f"dial {SECOND}")
+        await ports.rings(FIRST)
+        await ports.was(f"drop {human_identity(FIRST)}")
+        await ports.fails(SECOND, "busy", 486)
+        assert await asyncio.wait_for(task, 30) == "busy"
+
+
+async def test_a_phone_that_was_never_dialled_is_given_up(
+    world: World, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "UNSURE_S", 0.05)
+    await begin(world, "cold")
+    ports.failing, ports.dials = {"dial"}, False
+    async with carried(world, ports) as (_, task):
+        assert await asyncio.wait_for(task, 30) == "unreachable"
 
 
 async def test_an_agent_that_is_not_there_keeps_no_transfer_open(world: World, ports: Ports) -> None:

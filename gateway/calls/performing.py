@@ -15,6 +15,7 @@ from gateway.calls.call import Call
 from gateway.calls.effect_repository import EffectRepository, PendingEffect
 from gateway.calls.effects import CloseRoom, DispatchAgent, RemoveParticipant
 from gateway.calls.facts import AgentJoined
+from gateway.calls.leg_commands import HUMAN, ROLE
 from gateway.calls.own_facts import EffectFailed, RecordedFact
 from gateway.calls.ports import RoomParticipant, Rooms
 from gateway.calls.repository import CallRepository
@@ -140,5 +141,6 @@ class Performer:
 
 
 def _keeps_room(one: RoomParticipant) -> bool:
-    """Another caller, or a person; but nobody who came to supervise a call that is over."""
-    return one.kind in ("sip", "standard") and not is_supervisor(one.identity)
+    """Another caller, or a person; but nobody who came to supervise a call that is over, or was called in for it."""
+    called_in = one.attributes.get(ROLE) == HUMAN
+    return one.kind in ("sip", "standard") and not called_in and not is_supervisor(one.identity)

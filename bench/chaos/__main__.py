@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import asdict
@@ -23,6 +24,7 @@ TRANSFERS, LANES = 200, 4
 
 def main() -> None:
     quiet_logs()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the stack ends with us
     count, seed = int(os.environ.get("N") or TRANSFERS), int(os.environ.get("SEED") or 1)
     lanes = int(os.environ.get("LANES") or LANES)
     folder = Path(tempfile.mkdtemp(prefix="gateway-chaos-"))

@@ -5,24 +5,45 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import uvicorn
 
 from gateway.auth.scopes import Role
-from tests.integration.control_plane.plane import make_plane
+from tests.integration.control_plane.plane import Plane, make_plane
 from tests.integration.databases import empty_database
 from trunks.memory_switchboard import MemorySwitchboard
 
+PATIENCE_S = 60
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Served:
+    """Its `plane` lives in a thread of its own: reach it by `do`."""
+
+    url: str
+    key: str  # an admin's
+    plane: Plane
+    _loop: asyncio.AbstractEventLoop
+    _end: asyncio.Event
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` returns, done in the thread of the plane."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+
 
 @contextmanager
-def served_plane(folder: Path) -> Iterator[tuple[str, str]]:
-    """Base URL and an admin key."""
-    started: Future[tuple[str, str]] = Future()
-    ended: Future[asyncio.Event] = Future()
+def serving(folder: Path) -> Iterator[Served]:
+    started: Future[Served] = Future()
 
     async def serve() -> None:
         loop, end = asyncio.get_running_loop(), asyncio.Event()
@@ -33,19 +54,24 @@ def served_plane(folder: Path) -> Iterator[tuple[str, str]]:
             listening = socket.create_server(("127.0.0.1", 0))  # a client that comes at once waits in the backlog
             running = asyncio.create_task(server.serve([listening]))
             host, port = listening.getsockname()
-            started.set_result((f"http://{host}:{port}", key))
-            ended.set_result(end)
-            loop_of.set_result(loop)
+            started.set_result(Served(f"http://{host}:{port}", key, plane, loop, end))
             await end.wait()
             server.should_exit = True
             await running
             await plane.container.calls.close()
 
-    loop_of: Future[asyncio.AbstractEventLoop] = Future()
     thread = threading.Thread(target=lambda: asyncio.run(serve()), name="served-plane")
     thread.start()
+    served = started.result(PATIENCE_S)
     try:
-        yield started.result(30)
+        yield served
     finally:
-        loop_of.result(30).call_soon_threadsafe(ended.result(30).set)
-        thread.join(30)
+        served.end()
+        thread.join(PATIENCE_S)
+
+
+@contextmanager
+def served_plane(folder: Path) -> Iterator[tuple[str, str]]:
+    """Base URL and an admin key."""
+    with serving(folder) as served:
+        yield served.url, served.key

@@ -1,0 +1,1 @@
+"""The terminal's pure parts and what it asks."""

@@ -1,8 +1,9 @@
 """When a call is dead: nobody carries it any more. Pure.
 
 A node of ours tells every two seconds which calls it has. A call that nobody has listed for six
-seconds is dead, be it that its node died, or lives and has forgotten it. A call on a node that never
-gave signs of life (livekit-sip) is dead when its room is gone.
+seconds is dead, be it that its node died, or lives and has forgotten it; one that is listed lives,
+whatever LiveKit says of its room. A call on a node that never gave signs of life (livekit-sip) is dead
+when its room is gone.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ def verdict_on(carried: Carried, *, now: datetime, judging_since: datetime) -> s
 
     `judging_since`: from when on live nodes have been able to report to us (our start).
     """
-    if carried.room_gone_since and now - carried.room_gone_since > ROOM_GONE:
-        return "room_lost"
+    room_is_gone = carried.room_gone_since is not None and now - carried.room_gone_since > ROOM_GONE
     if carried.node_reports:
         heard = max(carried.opened_at, judging_since, carried.listed_at or carried.opened_at)
-        return "node_lost" if now - heard > SILENCE else None
+        if now - heard > SILENCE:
+            return "room_lost" if room_is_gone else "node_lost"
+        return None  # whoever carries it sees the room end; LiveKit's list is lost with its Redis, the room is not
+    if room_is_gone:
+        return "room_lost"
     waited = now - max(carried.opened_at, judging_since)
     return "node_lost" if not carried.joined and waited > NEVER_JOINED else None

@@ -2,8 +2,8 @@
 
 A node of ours tells every two seconds which calls it has. A call that nobody has listed for six
 seconds is dead, be it that its node died, or lives and has forgotten it; one that is listed lives,
-whatever LiveKit says of its room. A call on a node that never gave signs of life (livekit-sip) is dead
-when its room is gone.
+whatever LiveKit says of its room, unless somebody had to be brought to it there.
+A call on a node that never gave signs of life (livekit-sip) is dead when its room is gone.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Carried:
     node_reports: bool = True
     joined: bool = False
     room_gone_since: datetime | None = None
+    waits: bool = False  # for a human, hearing music: nobody can be brought to it without LiveKit's list
 
 
 def verdict_on(carried: Carried, *, now: datetime, judging_since: datetime) -> str | None:
@@ -38,7 +39,8 @@ def verdict_on(carried: Carried, *, now: datetime, judging_since: datetime) -> s
         heard = max(carried.opened_at, judging_since, carried.listed_at or carried.opened_at)
         if now - heard > SILENCE:
             return "room_lost" if room_is_gone else "node_lost"
-        return None  # whoever carries it sees the room end; LiveKit's list is lost with its Redis, the room is not
+        # Whoever carries it sees the room end. LiveKit's list is lost with its Redis, the room is not.
+        return "room_lost" if room_is_gone and carried.waits else None
     if room_is_gone:
         return "room_lost"
     waited = now - max(carried.opened_at, judging_since)

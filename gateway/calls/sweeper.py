@@ -50,6 +50,7 @@ class Sweeper:
             node_reports=row.node in reporting_nodes,
             joined=bool(room),
             room_gone_since=self._gone.get(room),
+            waits=bool(row.state.get("transfer")) and not row.state.get("human"),
         )
 
     async def look_at_rooms(self, rooms: list[str]) -> None:

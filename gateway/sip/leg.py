@@ -170,7 +170,8 @@ class LiveLeg:
         self._care.connection_back()
 
     def room_gone(self, slug: str) -> None:
-        self._end(ending(slug))
+        if not self.falling_back:  # its last words come from here, and need no room
+            self._end(ending(slug))
 
     # --- nobody is stranded -----------------------------------------------------------------
 
@@ -182,12 +183,17 @@ class LiveLeg:
         _log.warning("agent_lost", call_id=self._call_id, reason=lost.reason)
         self._services.facts.record(AgentLost, self._call_id, identity=lost.identity, reason=lost.reason)
 
+    def give_up(self) -> None:
+        """Nobody will come any more. Again is nothing."""
+        if not (self.falling_back or self.ending):
+            self._nobody_came()
+
     def _nobody_came(self) -> None:
+        self.falling_back = True
         self._tasks.start(self._fall_back(), name="leg:fallback")
 
     async def _fall_back(self) -> None:
         """Answers if need be, says that nobody can come, hangs up."""
-        self.falling_back = True
         name = self._policy.fallback_prompt
         try:
             frames = prompts.frames_of(name)

@@ -220,8 +220,11 @@ class SipNode:
     async def _stay_alive(self) -> None:
         while True:
             for call_id in await self._control_plane.alive(list(self._live), self._guard.dropped()):
-                if leg := self._live.get(call_id):
-                    leg.end(ending("gateway_stopped"))
+                live = self._live.get(call_id)
+                if isinstance(live, InboundCall) and live.leg and live.leg.answered:
+                    live.leg.give_up()  # who listens is told so before the end
+                elif live:
+                    live.end(ending("gateway_stopped"))
             await asyncio.sleep(ALIVE_EVERY_S)
 
     def live_line(self, call_id: str) -> PhoneLine:

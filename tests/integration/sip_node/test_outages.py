@@ -107,7 +107,7 @@ async def test_a_leg_that_ends_while_livekit_is_away_leaves_its_room_for_good(
     await until(lambda: not len(LEAVING), "the node has left the room")
 
 
-async def test_the_node_names_its_calls_and_hangs_up_those_whose_record_is_closed(
+async def test_the_node_names_its_calls_and_says_goodbye_to_those_whose_record_is_closed(
     switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:
     await switchboard.add_trunk_and_rule()
@@ -118,7 +118,8 @@ async def test_the_node_names_its_calls_and_hangs_up_those_whose_record_is_close
         await until(lambda: [call_id] in control_plane.alive, "the call was named")
         control_plane.ended = [call_id]
         await asyncio.wait_for(caller.bye.wait(), 30)
-    assert (await control_plane.fact("leg_left"))["slug"] == "gateway_stopped"
+    assert (await control_plane.fact("fallback_played"))["prompt"] == "sorry_call_back"
+    assert (await control_plane.fact("leg_left"))["slug"] == "no_agent"
 
 
 async def test_without_livekit_a_call_is_503_and_the_next_one_works_after(

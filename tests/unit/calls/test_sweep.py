@@ -29,6 +29,8 @@ def at(seconds: float) -> datetime:
         (replace(OPEN, room_gone_since=at(30)), 34, 0, None),
         (replace(OPEN, room_gone_since=at(30)), 35.1, 0, None),  # a node has it: LiveKit's list may be what is gone
         (replace(OPEN, room_gone_since=at(30)), 36.1, 0, "room_lost"),
+        (replace(OPEN, room_gone_since=at(30), waits=True), 34, 0, None),
+        (replace(OPEN, room_gone_since=at(30), waits=True), 35.1, 0, "room_lost"),
         (replace(OPEN, node_reports=False, listed_at=None), 3600, 0, None),
         (replace(OPEN, node_reports=False, listed_at=None, joined=False), 119, 0, None),
         (replace(OPEN, node_reports=False, listed_at=None, joined=False), 121, 0, "node_lost"),

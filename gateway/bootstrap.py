@@ -188,13 +188,15 @@ async def run_control_plane(settings: Settings) -> None:
     provisioning = Provisioning(
         database, LiveKitSwitchboard(livekit), resources(box, settings.livekit.agent_name), identity
     )
+    rooms = LivingRooms(LiveKitRooms(livekit, settings.livekit.agent_name), database.begin, clock)
     calls = Calls(
         begin=database.begin,
-        rooms=LivingRooms(LiveKitRooms(livekit, settings.livekit.agent_name), database.begin),
+        rooms=rooms,
         clock=clock,
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
     )
+    rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
     calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock, calls.loops.open.all))
     durable = Durable(settings.workflows, settings.executor_id, clock)

@@ -44,13 +44,14 @@ class LiveKitRooms:
 
     async def send_command(self, room: str, identity: str, message: str) -> None:
         async with self._client.asked() as lk:
-            await lk.room.get_participant(api.RoomParticipantIdentity(room=room, identity=identity))
             await lk.room.send_data(
                 api.SendDataRequest(
                     room=room, data=message.encode(), kind=models.DataPacket.RELIABLE,
                     destination_identities=[identity], topic=TOPIC,
                 )
             )  # fmt: skip
+            # Afterwards: whom LiveKit does not list any more may be there all the same.
+            await lk.room.get_participant(api.RoomParticipantIdentity(room=room, identity=identity))
 
     async def delete_room(self, room: str) -> None:
         try:
@@ -60,10 +61,10 @@ class LiveKitRooms:
             return
 
     async def list_participants(self, room: str) -> list[RoomParticipant] | None:
-        if room not in await self.existing_rooms([room]):
-            return None
         async with self._client.asked() as lk:
             found = await lk.room.list_participants(api.ListParticipantsRequest(room=room))
+        if not found.participants and room not in await self.existing_rooms([room]):
+            return None
         return [read_participant(info) for info in found.participants]
 
     async def existing_rooms(self, rooms: list[str]) -> set[str]:

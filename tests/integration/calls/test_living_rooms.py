@@ -7,7 +7,7 @@ import pytest
 from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.memory_rooms import MemoryRooms
 from gateway.calls.ports import RoomParticipant
-from gateway.kernel.errors import Unavailable
+from gateway.kernel.errors import NotFound, Unavailable
 from tests.integration.calls.conftest import World
 from tests.unit.calls.story import CALL, CALLER, ROOM, Facts
 
@@ -28,8 +28,39 @@ def listed(rooms: MemoryRooms) -> MemoryRooms:
     return rooms
 
 
+def living_rooms(world: World, rooms: MemoryRooms) -> LivingRooms:
+    return LivingRooms(rooms, world.database.begin, world.clock, world.calls.loops.open.in_room)
+
+
+class Forgetful(MemoryRooms):
+    """Has lost its lists with its Redis, and passes everything on."""
+
+    async def send_command(self, room: str, identity: str, message: str) -> None:
+        self.commands.append((room, identity, message))
+        await super().send_command(room, identity, message)
+
+
+async def test_a_phone_that_its_node_carries_is_there_though_livekit_lists_nobody(world: World) -> None:
+    f, rooms = Facts(), Forgetful()
+    living = living_rooms(world, rooms)
+    await world.calls.runner.take([f.invite(), f.admitted(), f.joined(), f.answered()])
+    assert await living.list_participants(ROOM) is None  # no node has said that it has it
+    await world.calls.node_is_alive("node-1", [CALL])
+    assert await living.list_participants(ROOM) == [PHONE]
+    await living.send_command(ROOM, CALLER, "said")
+    assert rooms.commands == [(ROOM, CALLER, "said")]
+    rooms.join(ROOM, AGENT)
+    assert await living.list_participants(ROOM) == [AGENT, PHONE]
+    with pytest.raises(NotFound):
+        await living.send_command(ROOM, "somebody", "said")
+    world.clock.go(7)  # the node is silent: LiveKit is believed again
+    assert await living.list_participants(ROOM) == [AGENT]
+    with pytest.raises(NotFound):
+        await living.send_command(ROOM, CALLER, "said")
+
+
 async def test_a_phone_is_in_the_room_until_its_call_is_over(world: World) -> None:
-    f, living = Facts(), LivingRooms(listed(MemoryRooms()), world.database.begin)
+    f, living = Facts(), living_rooms(world, listed(MemoryRooms()))
     assert await living.list_participants(ROOM) == [PHONE, FOREIGN, AGENT]
     await world.calls.runner.take([f.invite(), f.admitted(), f.joined(), f.answered()])
     assert await living.list_participants(ROOM) == [PHONE, FOREIGN, AGENT]
@@ -39,7 +70,7 @@ async def test_a_phone_is_in_the_room_until_its_call_is_over(world: World) -> No
 
 
 async def test_a_phone_whose_call_is_over_counts_as_removed_and_no_other(world: World) -> None:
-    f, living = Facts(), LivingRooms(listed(Deaf()), world.database.begin)
+    f, living = Facts(), living_rooms(world, listed(Deaf()))
     await world.calls.runner.take([f.invite(), f.admitted(), f.joined(), f.answered()])
     with pytest.raises(Unavailable):
         await living.remove_participant(ROOM, CALLER)

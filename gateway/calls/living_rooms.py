@@ -42,12 +42,13 @@ class LivingRooms:
             if identity in {one.identity for one in living}:
                 raise
 
-    async def send_command(self, room: str, identity: str, message: str) -> None:
+    async def send_command(self, room: str, identity: str, message: str, *, unlisted: bool = False) -> None:
         try:
-            await self._rooms.send_command(room, identity, message)
-        except NotFound:  # LiveKit has passed it on all the same; a leg that took it will say so
+            await self._rooms.send_command(room, identity, message, unlisted=unlisted)
+        except NotFound:
             if identity not in {one.identity for one in await self._unlisted(room, ())}:
                 raise
+            await self._rooms.send_command(room, identity, message, unlisted=True)
 
     async def delete_room(self, room: str) -> None:
         await self._rooms.delete_room(room)

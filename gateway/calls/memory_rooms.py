@@ -36,9 +36,9 @@ class MemoryRooms:
         self._answer()
         self.rooms.get(room, {}).pop(identity, None)
 
-    async def send_command(self, room: str, identity: str, message: str) -> None:
+    async def send_command(self, room: str, identity: str, message: str, *, unlisted: bool = False) -> None:
         self._answer()
-        if identity not in self.rooms.get(room, {}):
+        if not unlisted and identity not in self.rooms.get(room, {}):
             raise NotFound("the room has no such participant")
         self.commands.append((room, identity, message))
 

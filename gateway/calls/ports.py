@@ -41,8 +41,9 @@ class Rooms(Protocol):
 
     async def remove_participant(self, room: str, identity: str) -> None: ...
 
-    async def send_command(self, room: str, identity: str, message: str) -> None:
-        """A data message on `gateway.command` to one participant. Raises NotFound when there is none."""
+    async def send_command(self, room: str, identity: str, message: str, *, unlisted: bool = False) -> None:
+        """A data message on `gateway.command` to one participant. Raises NotFound when none is listed, unless it is
+        known to be there `unlisted`."""
         ...
 
     async def delete_room(self, room: str) -> None: ...

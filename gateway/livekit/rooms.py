@@ -42,16 +42,16 @@ class LiveKitRooms:
         except NotFound:
             return
 
-    async def send_command(self, room: str, identity: str, message: str) -> None:
+    async def send_command(self, room: str, identity: str, message: str, *, unlisted: bool = False) -> None:
         async with self._client.asked() as lk:
+            if not unlisted:
+                await lk.room.get_participant(api.RoomParticipantIdentity(room=room, identity=identity))
             await lk.room.send_data(
                 api.SendDataRequest(
                     room=room, data=message.encode(), kind=models.DataPacket.RELIABLE,
                     destination_identities=[identity], topic=TOPIC,
                 )
             )  # fmt: skip
-            # Afterwards: whom LiveKit does not list any more may be there all the same.
-            await lk.room.get_participant(api.RoomParticipantIdentity(room=room, identity=identity))
 
     async def delete_room(self, room: str) -> None:
         try:

@@ -13,7 +13,7 @@ GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
 WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning webhooks)
 
-.PHONY: demo test up bench leak-test chaos-transfer lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test test-calls test-rest up bench leak-test chaos-transfer lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -21,8 +21,15 @@ demo: setup
 up: setup
 	@$(GATEWAY) up
 
+# Two at a time: what waits for calls, and what only computes. PYTEST="--durations=20" goes to both.
 test: setup-dev packages livekit-server lint types
-	.venv/bin/python -m pytest tests -q --cov --cov-report=term:skip-covered $(PYTEST)
+	@$(MAKE) --no-print-directory -j2 test-calls test-rest
+
+test-calls:
+	.venv/bin/python -m pytest tests/integration tests/sip -q $(PYTEST)
+
+test-rest:
+	.venv/bin/python -m pytest tests/architecture tests/contract tests/unit -q $(PYTEST)
 	.venv/bin/python -m tests.with_postgres .venv/bin/python -m pytest $(WITH_DATABASE) -q
 
 bench: setup-dev packages livekit-server

@@ -11,13 +11,14 @@ from livekit import rtc
 
 from agents.skills.digits import Collected, DigitCollector
 from gateway.calls.leg_commands import ROLE
+from gateway.calls.participants import CALL_ID
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
 ALIVE_TOPIC, HANGUP_TOPIC = "gateway.alive", "gateway.hangup"
 ALIVE_EVERY_S = 1.0
-CALL_ID, STATUS = "gateway.callID", "sip.callStatus"
+STATUS = "sip.callStatus"
 
 _log = get_logger(__name__)
 

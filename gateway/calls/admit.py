@@ -15,6 +15,7 @@ from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
+from gateway.calls.participants import CALL_ID
 from gateway.calls.slugs import sentence_for
 from trunks.media import MediaTerms
 
@@ -190,7 +191,7 @@ def _capacity(route: Route) -> Check:
 def _attributes(asked: AdmissionAsked, route: Route) -> dict[str, str]:
     """`gateway.*` for the SIP participant; never a number."""
     known = {
-        "gateway.callID": asked.call_id,
+        CALL_ID: asked.call_id,
         "gateway.trunkID": route.any_trunk.id if route.any_trunk else "",
         "gateway.numberID": route.number_id,
         "gateway.ruleID": route.rule.id if route.rule else "",

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
 from gateway.calls.number_class import Kind, NumberClass, classes_of
+from gateway.calls.participants import CALL_ID
 from gateway.calls.slugs import sentence_for
 from gateway.calls.spend import minutes_left
 from trunks.media import MediaTerms
@@ -182,4 +183,4 @@ def _minutes_left(way: WayOut) -> int | None:
 
 def _attributes(asked: AdmissionAsked, way: WayOut | None) -> dict[str, str]:
     """`gateway.*` for the SIP participant; never a number."""
-    return {"gateway.callID": asked.call_id, "gateway.trunkID": way.trunk_id if way else ""}
+    return {CALL_ID: asked.call_id, "gateway.trunkID": way.trunk_id if way else ""}

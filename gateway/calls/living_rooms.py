@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from gateway.calls.call import Call, CallStatus
+from gateway.calls.participants import CALL_ID
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomParticipant, Rooms
 from gateway.calls.repository import CallRepository
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import NotFound, Unavailable
-
-CALL_ID = "gateway.callID"
-
 
 CARRIED = timedelta(seconds=6)  # three signs of life of a node
 

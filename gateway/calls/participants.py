@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from gateway.calls.leg_commands import MOST_HEARD
 
+CALL_ID = "gateway.callID"  # of the call in our record; whoever changes it gains nothing, commands are signed for one
+ASKED_BY = "gateway.askedBy"  # whoever asks LiveKit for a call out may say who it is
 HEARD_BY = "gateway.heard_by"  # identities with commas between them: no other leg hears this participant, ever
 SUPERVISES = "gateway.supervises"  # listen, whisper or barge
 SUPERVISOR = "supervisor"  # a gateway.role

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+import sqlite3
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 BUSY_TIMEOUT_MS = 10_000
 
 
+class SqliteConnection(sqlite3.Connection):
+    """Lets go of the write lock when it closes.
+
+    A task cancelled in a transaction (a client that hangs up is enough) has its connection closed. If a cursor of it has
+    rows left, SQLite keeps the closed connection alive, its transaction too, until that cursor is collected as garbage;
+    meanwhile nobody could write.
+    """
+
+    def close(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # it is closed already
+            self.rollback()
+        super().close()
+
+
 def make_engine(url: str) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite://` or `postgresql+psycopg://`."""
     if make_url(url).get_backend_name() != "sqlite":
@@ -20,7 +35,7 @@ def make_engine(url: str) -> AsyncEngine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, connect_args={"factory": SqliteConnection})
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gateway.calls.participants import CALL_ID
 from gateway.calls.ports import RoomParticipant
 from gateway.livekit.isolation import PhoneSwitch, Plays
-from gateway.livekit.leg_switch import CALL_ID
 
 
 class EitherSwitch:

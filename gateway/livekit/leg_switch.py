@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from gateway.calls.leg_commands import AudioAsked, AudioCommand, sign_command
+from gateway.calls.participants import CALL_ID
 from gateway.calls.ports import RoomParticipant, Rooms
 from gateway.kernel.errors import Conflict, Unavailable
 from gateway.kernel.ids import new_id
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.livekit.isolation import Plays
-
-CALL_ID = "gateway.callID"  # were it changed by somebody, the leg would refuse the command
 
 
 class Confirmations(Protocol):

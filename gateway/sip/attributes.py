@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.calls.leg_commands import HUMAN, ROLE
+from gateway.calls.participants import ASKED_BY, CALL_ID
 
 INCLUDE_X_HEADERS, INCLUDE_ALL_HEADERS = 1, 2
 LONGEST_VALUE = 1024
@@ -14,7 +15,6 @@ TELLING = frozenset(  # headers that tell who calls
     ("from", "contact", "p-asserted-identity", "p-preferred-identity", "remote-party-id", "identity", "diversion")
 )
 HELD = "gateway.held"  # "true" while the phone's side holds the call
-ASKED_BY = "gateway.askedBy"  # whoever asks LiveKit for a call out may say who it is
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def leg_attributes(
         "sip.callIDFull": leg.sip_call_id,
         "sip.callTag": leg.from_tag,
         STATUS: "ringing",
-        "gateway.callID": leg.call_id,
+        CALL_ID: leg.call_id,
     }
     if attributes.get("sip.phoneNumber"):  # a rule that hides the number hides the host too
         attributes["sip.hostname"] = leg.hostname
@@ -51,7 +51,7 @@ def outbound_attributes(leg: LegIdentity, asked: dict[str, str], of_verdict: dic
     ours = {(ASKED_BY, asked.get(ASKED_BY)), (ROLE, HUMAN)}
     attributes = {key: value for key, value in asked.items() if not key.startswith("gateway.") or (key, value) in ours}
     attributes |= {key: value for key, value in of_verdict.items() if key.startswith("gateway.")}
-    attributes |= {"sip.callID": leg.leg_id, STATUS: "dialing", "gateway.callID": leg.call_id}
+    attributes |= {"sip.callID": leg.leg_id, STATUS: "dialing", CALL_ID: leg.call_id}
     return {key: value[:LONGEST_VALUE] for key, value in attributes.items() if value}
 
 

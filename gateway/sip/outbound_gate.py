@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.calls.facts import NumbersPii
-from gateway.sip.attributes import ASKED_BY
+from gateway.calls.participants import ASKED_BY
 from gateway.sip.bus.sip_internal import DialAsked
 from gateway.sip.control_plane import ControlPlane
 from gateway.sip.dial_plan import DialPlan

@@ -7,15 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from gateway.calls.call import Call
 from gateway.calls.events import Event
 from gateway.calls.leg_commands import ROLE
-from gateway.calls.participants import HEARD_BY, SUPERVISES, SUPERVISOR
+from gateway.calls.participants import CALL_ID, HEARD_BY, SUPERVISES, SUPERVISOR
 from gateway.calls.passes import Entry
 from gateway.calls.ports import RoomParticipant
 from gateway.calls.supervisor_facts import SupervisorMode
 from gateway.calls.supervisors import MOST
 from gateway.calls.transfer_facts import TransferJoined
 from gateway.kernel.errors import Conflict
-
-CALL_ID = "gateway.callID"
 
 
 def check_on(call: Call) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from gateway.calls.leg_commands import BORN_HEARING, BORN_SPEAKING, HUMAN, ROLE
+from gateway.calls.participants import ASKED_BY
 from gateway.calls.performing import Begin
 from gateway.calls.ports import Rooms
 from gateway.kernel.errors import Conflict
@@ -13,8 +14,6 @@ from gateway.sip.wire.uri import uri_of
 from gateway.transfers.ports import HumanDialled, Humans, Place
 from gateway.transfers.repository import TargetRepository
 from trunks.repository import TrunkRepository
-
-ASKED_BY = "gateway.askedBy"
 
 
 class Calling(Protocol):

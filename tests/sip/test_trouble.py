@@ -25,7 +25,7 @@ def log_entry(stack: RunningStack, peer: RawPeer) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def password_number(stack: RunningStack) -> str:
     """A number behind a trunk with digest credentials."""
-    number = "+15105550111"
+    number = "+15105550181"
     agent = stack.get("/v1/agents")["data"][0]["id"]
     trunk = stack.post(
         "/v1/inbound-trunks",
@@ -40,7 +40,7 @@ def password_number(stack: RunningStack) -> str:
 @pytest.fixture(scope="session")
 def elsewhere_number(stack: RunningStack) -> str:
     """A number whose trunk allows only an address that is not ours."""
-    number = "+15105550112"
+    number = "+15105550182"
     agent = stack.get("/v1/agents")["data"][0]["id"]
     trunk = stack.post("/v1/inbound-trunks", {"name": "elsewhere", "allowed_addresses": ["198.51.100.7"]})["id"]
     stack.post("/v1/numbers", {"number": number, "inbound_trunk_id": trunk})
@@ -52,7 +52,7 @@ def elsewhere_number(stack: RunningStack) -> str:
 @pytest.fixture(scope="session")
 def ruleless_number(stack: RunningStack) -> str:
     """A number on a trunk that no rule names."""
-    number = "+15105550113"
+    number = "+15105550183"
     trunk = stack.post("/v1/inbound-trunks", {"name": "no rule", "allowed_addresses": ["127.0.0.0/8"]})["id"]
     stack.post("/v1/numbers", {"number": number, "inbound_trunk_id": trunk})
     in_sync(stack)

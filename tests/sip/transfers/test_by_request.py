@@ -17,7 +17,7 @@ Phones = Callable[[str, float], Baresip]
 
 @pytest.fixture
 def office(stack: RunningStack, human: Baresip) -> Iterator[Office]:
-    with open_office(stack, "+15105550131", [human.port]) as office:
+    with open_office(stack, "+15105550133", [human.port]) as office:
         yield office
 
 

@@ -17,8 +17,8 @@ BUSY_TIMEOUT_MS = 10_000
 class SqliteConnection(sqlite3.Connection):
     """Lets go of the write lock when it closes.
 
-    A task cancelled in a transaction (a client that hangs up is enough) has its connection closed. If a cursor of it has
-    rows left, SQLite keeps the closed connection alive, its transaction too, until that cursor is collected as garbage;
+    The connection of a task cancelled in a transaction (a client that hangs up is enough) is closed. If a cursor of it
+    has rows left, SQLite keeps the connection alive, its transaction too, until that cursor is collected as garbage;
     meanwhile nobody could write.
     """
 

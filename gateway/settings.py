@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -97,6 +98,19 @@ class OutsideSettings(BaseModel):
     )
 
 
+class StirSettings(BaseModel):
+    """Whose signatures on callers' numbers count (STIR/SHAKEN). What follows from them, trunks and rules say."""
+
+    trust: Path | None = Field(default=None, description="folder of authorities, a folder per region; none: no check")
+    profile: Literal["shaken", "rfc8226"] = Field(
+        default="shaken", description="rfc8226: also certificates for numbers (delegate ones), not only providers'"
+    )
+    without_revocation_list: Literal["pass", "fail"] = Field(
+        default="pass", description="certificates of a region whose list of withdrawn ones is not there"
+    )
+    country: str = Field(default="US", pattern="^[A-Z]{2}$", description="whose numbers come without a country code")
+
+
 class WorkerSettings(BaseModel):
     name: str = "worker-1"
     http_port: int = Field(default=0, description="health port of livekit-agents; 0 = any free one")
@@ -124,6 +138,7 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     worker: WorkerSettings = WorkerSettings()
     outside: OutsideSettings = OutsideSettings()
+    stir: StirSettings = StirSettings()
 
     @property
     def database(self) -> str:

@@ -1,0 +1,1 @@
+"""Certificates, tokens and lists for the tests of STIR/SHAKEN."""

@@ -1,0 +1,1 @@
+"""The check of Identity headers, piece by piece and as a whole."""

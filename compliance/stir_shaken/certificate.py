@@ -29,7 +29,7 @@ _UNREADABLE = (
     ValueError, TypeError, KeyError, OverflowError, UnsupportedAlgorithm,
     x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType,
 )  # fmt: skip
-_BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----")
+_BLOCK = re.compile(rb"-----BEGIN (?:X509 )?CERTIFICATE-----")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _authority(extensions: x509.Extensions) -> TnAuthList:
 
 def _check_provider(subject: x509.Name, may_speak_for: TnAuthList) -> None:
     if len(may_speak_for.codes) != 1 or may_speak_for.ranges:
-        raise unsupported("tn_auth_list_scope", "a SHAKEN certificate names one provider code and no numbers")
+        raise unsupported("tn_auth_list_kind", "a SHAKEN certificate names one provider code and no numbers")
     names = [one.value for one in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [f"SHAKEN {may_speak_for.codes[0]}"]:
         raise unsupported("subject", "the certificate's name is not SHAKEN and its provider code")

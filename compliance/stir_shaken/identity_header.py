@@ -55,7 +55,7 @@ def parse_identity(value: str) -> IdentityHeader:
         raise invalid("compact_form", "the token is in the compact form, which SHAKEN does not allow")
     alg, ppt = _plain(found, "alg"), _plain(found, "ppt")
     if alg not in ("", "ES256"):
-        raise invalid("alg", "the header's alg is not ES256")
+        raise invalid("header_alg", "the header's alg is not ES256")
     kind, info = found.get("info", ("", ""))
     if kind != "uri" or not info:
         raise bad_info("no_info", "the header has no info=<URI> that says where the certificate is")

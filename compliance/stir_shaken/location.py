@@ -33,7 +33,7 @@ def check_location(url: str, ports: Collection[int] = PORTS) -> str:
         raise bad_info("x5u_parts", "the certificate's address has a query, a fragment or path parameters")
     if port is not None and port not in ports:
         raise bad_info("x5u_port", "the certificate's address has a port that is not allowed")
-    if _is_address(host):
+    if "[" in parts.netloc or _is_address(host):  # in brackets there is an address, of a kind to come perhaps
         raise bad_info("x5u_host", "the certificate's address names a machine by number")
     labels = host.removesuffix(".").split(".")
     if len(host) > LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):

@@ -20,7 +20,8 @@ class Seen:
         """Whether this token came with another call already. `call`: what tells calls apart (their SIP Call-ID)."""
         while self._tokens and next(iter(self._tokens.values()))[0] <= now:
             self._tokens.popitem(last=False)
-        key = hashlib.sha256(signed + b"." + signature).digest()
+        # of the signature only r: from r and s anybody can make r and -s, which is as good and the same token
+        key = hashlib.sha256(signed + b"." + signature[:32]).digest()
         known = self._tokens.get(key)
         if known is None:
             if len(self._tokens) >= self._most:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.stir_shaken.certificate import Profile
@@ -36,7 +36,7 @@ class Check:
 
     call: SipCall = CALL
     now: datetime = maker.NOW
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     served: Mapping[str, bytes] | None = None
 
     def __call__(self, *headers: str, seen: Seen | None = None) -> Verdict:

@@ -1,4 +1,4 @@
-"""An authority of the tests' own: certificates, revocation lists, lists of authorities and tokens, good or bad on demand.
+"""An authority of the tests' own: certificates, revocation lists, trust lists and tokens, good or bad on demand.
 
 Keys are made once. Certificates are valid for decades, so that tests with a clock of their own and tests with the
 machine's use the same ones.

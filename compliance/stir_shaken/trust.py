@@ -22,6 +22,7 @@ from compliance.stir_shaken.signature import is_good
 from compliance.stir_shaken.strict_json import read_object
 
 MOST_AUTHORITIES = 500
+LATEST = 253_402_300_799  # the last second that a datetime has
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def read_trust_list(
     sequence, exp, listed = claims.get("sequence"), claims.get("exp"), claims.get("trustList")
     if type(sequence) is not int or type(exp) is not int or not isinstance(listed, list):
         raise unsupported("list_claims", "the list of authorities lacks its sequence, its end or its certificates")
+    if not 0 <= exp <= LATEST:
+        raise unsupported("list_claims", "the list of authorities ends at no time that there is")
     if sequence <= after:
         raise unsupported("list_sequence", "the list of authorities is older than the one in use")
     if not 0 < len(listed) <= MOST_AUTHORITIES or not all(isinstance(one, str) for one in listed):

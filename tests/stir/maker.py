@@ -224,7 +224,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 def diverted(frm: str, to: str, **changes: Any) -> dict[str, Any]:
     """The claims of a diversion (RFC 8946)."""
-    return claims(attest=None, origid=None, div={"tn": frm}, dest={"tn": [to]}, **changes)
+    return claims(**{"attest": None, "origid": None, "div": {"tn": frm}, "dest": {"tn": [to]}, **changes})
 
 
 def _without_none(members: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,13 @@ from fastapi import APIRouter
 
 import agents.endpoints
 import agents.transfer_endpoints
+import compliance.screening.endpoints
+import compliance.screening.list_endpoints
 import dispatch_rules.endpoints
 import gateway.auth.endpoints
 import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
+import gateway.calls.refusal_endpoints
 import gateway.calls.scanner_endpoints
 import gateway.supervision.endpoints
 import gateway.transfers.call_endpoints
@@ -31,6 +34,9 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.supervision.endpoints.router,
     gateway.transfers.call_endpoints.router,
     gateway.transfers.offer_endpoints.router,
+    compliance.screening.endpoints.router,
+    compliance.screening.list_endpoints.router,
+    gateway.calls.refusal_endpoints.router,
     gateway.calls.scanner_endpoints.router,
     gateway.webhooks.endpoints.router,
     gateway.webhooks.delivery_endpoints.router,
@@ -41,4 +47,9 @@ INTERNAL: tuple[APIRouter, ...] = (
     agents.endpoints.internal,
     agents.transfer_endpoints.internal,
 )
+# read as they come, and never held as a whole
+LONGER_BODIES = {
+    compliance.screening.endpoints.IMPORTS: 32 * 1024 * 1024,
+    compliance.screening.list_endpoints.LISTS: 32 * 1024 * 1024,
+}
 PROVISIONED = ("/v1/numbers", "/v1/inbound-trunks", "/v1/outbound-trunks", "/v1/dispatch-rules")

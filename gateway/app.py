@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
@@ -10,7 +11,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from gateway import api
 from gateway.kernel.ids import new_id
 from gateway.rest import problems
-from gateway.rest.edge import Edge
+from gateway.rest.edge import NOTHING_LONGER, Edge
 
 if TYPE_CHECKING:
     from gateway.bootstrap import Container
@@ -24,7 +25,7 @@ def build_public(container: Container) -> FastAPI:
         description="Numbers, trunks, dispatch rules, agents and calls of a phone gateway for AI agents.",
         openapi_tags=[{"name": str(router.tags[0])} for router in api.PUBLIC],
     )
-    _prepare(app, container)
+    _prepare(app, container, api.LONGER_BODIES)
     for router in api.PUBLIC:
         app.include_router(router)
 
@@ -52,10 +53,10 @@ def build_internal(container: Container) -> FastAPI:
     return app
 
 
-def _prepare(app: FastAPI, container: Container) -> None:
+def _prepare(app: FastAPI, container: Container, longer: Mapping[str, int] = NOTHING_LONGER) -> None:
     problems.install(app)
     container.put_on(app.state)
-    app.add_middleware(Edge)  # within the one that names the request
+    app.add_middleware(Edge, longer=longer)  # within the one that names the request
 
     @app.middleware("http")
     async def name_request(request: Request, call_next: RequestResponseEndpoint) -> Response:

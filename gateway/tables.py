@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import agents.models
+import compliance.screening.models
 import dispatch_rules.models
 import gateway.auth.models
 import gateway.calls.models
@@ -14,6 +15,7 @@ from gateway.db.base import Base
 
 ALL = (
     agents.models,
+    compliance.screening.models,
     dispatch_rules.models,
     gateway.auth.models,
     gateway.calls.models,

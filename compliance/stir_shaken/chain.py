@@ -57,6 +57,8 @@ def read_credential(pem: bytes, regions: Sequence[Region], profile: Profile, now
     """Of the regions the first that vouches for it. Raises Fault."""
     first, *others = read_bundle(pem)
     fault: Fault = unsupported("no_trust", "no authorities are configured; name them in GATEWAY_STIR__TRUST")
+    if not regions:
+        read_speaker(first, profile)
     for region in regions:
         try:
             speaker = read_speaker(first, profile, region.policy_oid)

@@ -49,7 +49,7 @@ def read_revocation_list(raw: bytes, signers: Sequence[x509.Certificate]) -> Rev
             raise unsupported("crl_no_end", "the revocation list does not say when the next one comes")
         if len(found) > MOST_ENTRIES:
             raise unsupported("crl_size", f"the revocation list has more than {MOST_ENTRIES} entries")
-        return RevocationList(frozenset(_entries(found)), found.last_update_utc, found.next_update_utc)
+        return RevocationList(frozenset(entries(found)), found.last_update_utc, found.next_update_utc)
 
 
 def _is_signed(found: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:
@@ -59,9 +59,10 @@ def _is_signed(found: x509.CertificateRevocationList, signer: x509.Certificate) 
     )
 
 
-def _entries(found: x509.CertificateRevocationList) -> list[Link]:
+def entries(found: x509.CertificateRevocationList) -> list[Link]:
+    """Each with the issuer that it is about. Raises Fault, and what the ASN.1 reader raises."""
     issuers = [found.issuer.public_bytes()]
-    entries: list[Link] = []
+    named: list[Link] = []
     for entry in found:
         removed = False
         for extension in entry.extensions:
@@ -77,5 +78,5 @@ def _entries(found: x509.CertificateRevocationList) -> list[Link]:
             elif extension.critical:
                 raise unsupported("crl_extension", "the revocation list has a critical extension that is not known")
         if not removed:
-            entries += [(issuer, entry.serial_number) for issuer in issuers]
-    return entries
+            named += [(issuer, entry.serial_number) for issuer in issuers]
+    return named

@@ -92,6 +92,21 @@ class SipNodeRow(Base):
     calls: Mapped[int]
 
 
+class RefusalRow(Base):
+    """A call that was refused, for who asks why; written with the events that say so."""
+
+    __tablename__ = "refusals"
+
+    call_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    direction: Mapped[str] = mapped_column(String(16))
+    sip_call_id: Mapped[str] = mapped_column(String(255), index=True, comment="cut to 255 characters")
+    sip_code: Mapped[int | None]
+    slug: Mapped[str] = mapped_column(String(40), index=True)
+    pii_caller: Mapped[str] = mapped_column(String(256), index=True)
+    pii_number: Mapped[str] = mapped_column(String(256), index=True)
+
+
 class RefusedSourceRow(Base):
     """INVITEs refused without a trunk, per source address and minute; a scanner makes no more than this row."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,19 +12,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.rest.problems import refuse
 
 LONGEST_BODY = 2 * 1024 * 1024
+NOTHING_LONGER: Mapping[str, int] = MappingProxyType({})
 
 
 class Edge:
-    """An ASGI middleware. A length that is announced and one that only shows while reading are both bounded."""
+    """An ASGI middleware. A length that is announced and one that only shows while reading are both bounded.
 
-    def __init__(self, app: ASGIApp, longest: int = LONGEST_BODY) -> None:
-        self._app, self._longest = app, longest
+    `longer`: by how paths begin that take more than `longest` bytes, because they read them as they come.
+    """
+
+    def __init__(
+        self, app: ASGIApp, longest: int = LONGEST_BODY, longer: Mapping[str, int] = NOTHING_LONGER
+    ) -> None:
+        self._app, self._longest, self._longer = app, longest, longer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request, left = Request(scope), self._longest
+        request, left = Request(scope), self._longest_of(scope["path"])
         announced = request.headers.get("content-length", "")
         wrong = 404 if "\0" in scope["path"] else 413 if announced.isdecimal() and int(announced) > left else None
         if wrong is not None:  # PostgreSQL takes no NUL, not even to look for it
@@ -37,3 +46,6 @@ class Edge:
             return message
 
         await self._app(scope, bounded, send)
+
+    def _longest_of(self, path: str) -> int:
+        return next((size for start, size in self._longer.items() if path.startswith(start)), self._longest)

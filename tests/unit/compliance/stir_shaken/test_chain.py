@@ -56,6 +56,7 @@ def test_the_region_that_vouches_is_named_and_without_one_it_is_not_believed() -
     assert refused(maker.leaf(), maker.intermediate(), regions=(ELSEWHERE,)) == "untrusted"
     assert refused(maker.leaf(), maker.intermediate(), regions=()) == "no_trust"
     assert refused(maker.leaf()) == "untrusted"
+    assert refused(maker.root(), regions=()) == "certificate_is_ca"
 
 
 def test_an_authority_is_known_by_its_key_not_by_its_name() -> None:

@@ -29,6 +29,9 @@ class RuleRow(Base):
     last_resort: Mapped[str] = mapped_column(
         String(16), default="agent", server_default="agent", comment="of a transfer that reached nobody"
     )
+    screening: Mapped[dict[str, object]] = mapped_column(
+        JSON, default=dict, server_default="{}", comment="compliance.screening.terms.ScreeningTerms"
+    )
     livekit_id: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

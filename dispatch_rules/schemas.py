@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from compliance.screening.terms import ScreeningTerms
 from gateway.rest.written import Written
 from trunks.schemas import E164, Ids, Name, Numbers
 
@@ -19,6 +20,7 @@ def _not_reserved(name: str) -> str:
 
 Pin = Annotated[str, Field(pattern=r"^([0-9]{4,16})?$", examples=["2468"])]
 LastResort = Literal["agent", "callback", "goodbye"]
+SCREENING = "which callers are wanted; of the trunk's terms and these the stricter hold"
 LAST_RESORT = "after a transfer that reached nobody: the agent goes on, promises a call back, or says goodbye"
 AttributeName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.\-]{0,63}$"), AfterValidator(_not_reserved)]
 Attributes = Annotated[dict[AttributeName, Annotated[str, Field(max_length=1024)]], Field(max_length=32)]
@@ -38,6 +40,7 @@ class RuleAsked(Written):
     hide_phone_number: bool = Field(default=False, description="the room sees the last four digits at most")
     attributes: Attributes = Field(default={}, description="given to the phone's participant")
     last_resort: LastResort = Field(default="agent", description=LAST_RESORT)
+    screening: ScreeningTerms = Field(default=ScreeningTerms(), description=SCREENING)
 
 
 class RuleChange(Written):
@@ -54,6 +57,7 @@ class RuleChange(Written):
     hide_phone_number: bool | None = None
     attributes: Attributes | None = Field(default=None, description="replaces all of them")
     last_resort: LastResort | None = Field(default=None, description=LAST_RESORT)
+    screening: ScreeningTerms | None = Field(default=None, description=SCREENING + "; replaces all of it")
 
 
 class Rule(BaseModel):
@@ -73,6 +77,7 @@ class Rule(BaseModel):
     hide_phone_number: bool
     attributes: dict[str, str]
     last_resort: LastResort
+    screening: ScreeningTerms
     livekit_id: str
     created_at: datetime
     updated_at: datetime

@@ -33,6 +33,9 @@ class TrunkRow(Base):
     max_spend_per_day: Mapped[str | None] = mapped_column(String(16), comment="decimal, per day of UTC")
     currency: Mapped[str] = mapped_column(String(3), default="USD", comment="ISO 4217")
     media: Mapped[dict[str, object]] = mapped_column(JSON, default=dict, comment="trunks.media.MediaTerms")
+    screening: Mapped[dict[str, object]] = mapped_column(
+        JSON, default=dict, server_default="{}", comment="compliance.screening.terms.ScreeningTerms"
+    )
     refer: Mapped[str] = mapped_column(String(8), default="unknown", server_default="unknown")
     refer_how: Mapped[str] = mapped_column(String(64), default="", server_default="")
     refer_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

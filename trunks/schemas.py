@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from compliance.screening.terms import ScreeningTerms
 from gateway.kernel.e164 import is_country, parse_e164
 from gateway.kernel.errors import BadInput
 from gateway.rest.written import Written
@@ -61,6 +62,7 @@ MAX_SPEND = "calls out are refused or shortened so that a day (UTC) never costs 
 
 
 Refer = Literal["unknown", "works", "refused"]
+SCREENING = "which callers are wanted"
 REFER = "whether callers can be sent on by REFER; the gateway finds out by itself, from transfers"
 
 
@@ -75,6 +77,7 @@ class InboundTrunkAsked(Written):
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
     max_calls: int | None = Field(default=None, ge=1, le=100_000)
     media: MediaTerms = MediaTerms()
+    screening: ScreeningTerms = Field(default=ScreeningTerms(), description=SCREENING)
     allowed_countries: Countries = Field(default=[], description=TRANSFER_COUNTRIES)
     allow_extensions: bool = Field(default=False, description=CALL_EXTENSIONS)
 
@@ -90,6 +93,7 @@ class InboundTrunkChange(Written):
     on_control_plane_loss: Literal["accept", "reject"] | None = None
     max_calls: int | None = Field(default=None, ge=1, le=100_000)
     media: MediaTerms | None = Field(default=None, description="replaces all of it")
+    screening: ScreeningTerms | None = Field(default=None, description=SCREENING + "; replaces all of it")
     allowed_countries: Countries | None = Field(default=None, description=TRANSFER_COUNTRIES)
     allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
     refer: Literal["unknown", "works"] | None = Field(default=None, description=REFER)
@@ -108,6 +112,7 @@ class InboundTrunk(BaseModel):
     on_control_plane_loss: str
     max_calls: int | None
     media: MediaTerms
+    screening: ScreeningTerms
     allowed_countries: list[str]
     allow_extensions: bool
     refer: Refer

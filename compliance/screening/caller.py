@@ -36,12 +36,14 @@ def networks_of(address: str) -> list[str]:
     except ValueError:
         return []
     if isinstance(source, IPv6Address):
-        source = source.ipv4_mapped or source
+        source = source.ipv4_mapped or IPv6Address(int(source))  # without the name of an interface
     return [str(ip_network((source, length), strict=False)) for length in range(source.max_prefixlen, -1, -1)]
 
 
 def network_of(text: str) -> IPv4Network | IPv6Network:
     """An address as the block of it alone. Raises ValueError."""
+    if "%" in text:
+        raise ValueError("the name of an interface is no part of an address")
     network = ip_network(text, strict=False)
     if isinstance(network, IPv6Network) and network.prefixlen >= 96 and network.network_address.ipv4_mapped:
         return IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - 96))

@@ -29,11 +29,12 @@ class Screening:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def find(self, ani: str, source_address: str, dnis: str, now: datetime) -> Found:
-        """`ani` and `dnis` as the switchboard stores them."""
+    async def find(self, ani: str, source_address: str, dnis: str, now: datetime, *, besides: str = "") -> Found:
+        """`ani` and `dnis` as the switchboard stores them. `besides`: the call that is asked about, perhaps not for the
+        first time; it does not count itself."""
         anonymous = is_anonymous(ani)
         calling = "" if anonymous else ani
-        recent = await self._recent(calling, dnis, now)
+        recent = await self._recent(calling, dnis, now, besides)
         return Found(
             anonymous=anonymous,
             matches=(*await self._named(calling, source_address, now), *await self._ranges(calling, now)),
@@ -99,14 +100,14 @@ class Screening:
         )
         return await self._session.scalar(query.order_by(NeverCallsRow.name).limit(1)) or ""
 
-    async def _recent(self, calling: str, dnis: str, now: datetime) -> dict[str, Recent]:
+    async def _recent(self, calling: str, dnis: str, now: datetime, besides: str) -> dict[str, Recent]:
         ours = or_(
             and_(RecentCallRow.whose == "caller", RecentCallRow.pii == calling[:LONGEST_TEXT]),
             and_(RecentCallRow.whose == "number", RecentCallRow.pii == dnis[:LONGEST_TEXT]),
         )
         query = (
             select(RecentCallRow.whose, func.count(), func.min(RecentCallRow.at))
-            .where(ours, RecentCallRow.at > now - MINUTE)
+            .where(ours, RecentCallRow.at > now - MINUTE, RecentCallRow.call_id != besides)
             .group_by(RecentCallRow.whose)
         )
         return {

@@ -33,6 +33,7 @@ class Check(Strict):
     name: str
     passed: bool
     reason: str
+    by: str = Field(default="", description="id of the entry, or name of the list, that decided it")
 
 
 class LegPolicy(Strict):

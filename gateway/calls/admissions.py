@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from compliance.screening.decide import screen
+from compliance.screening.lookup import Screening
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.calls.admit import Route, admit
 from gateway.calls.admit_outbound import WayOut, admit_outbound
@@ -66,7 +68,7 @@ class Admissions:
         if asked.direction == "outbound" or asked.purpose == "transfer":
             way = await self._find_way_out(session, asked, self._clock)
             return _Decided(admit_outbound(asked, way), {"trunk_id": way.trunk_id if way else ""})
-        route = await self._find_route(session, asked)
+        route = await self._screened(session, asked, await self._find_route(session, asked))
         trunk = route.any_trunk
         matched = {
             "trunk_id": trunk.id if trunk else "",
@@ -75,6 +77,17 @@ class Admissions:
             "agent_id": route.rule.agent_id if route.rule else "",
         }
         return _Decided(admit(asked, route), matched)
+
+    async def _screened(self, session: AsyncSession, asked: AdmissionAsked, route: Route) -> Route:
+        """The route with what screening found; a call that gets past everything else counts towards the rates."""
+        if route.any_trunk is None:
+            return route
+        screening, now, pii = Screening(session), self._clock.now(), asked.pii
+        found = await screening.find(pii.ani, pii.source_address, pii.dnis, now, besides=asked.call_id)
+        route = replace(route, screened=screen(route.screening, found))
+        if route.screening.counts_calls and admit(asked, route).verdict == "accept":
+            await screening.note_admitted(asked.call_id, pii.ani, pii.dnis, now)
+        return route
 
     async def _given_before(self, session: AsyncSession, asked: AdmissionAsked) -> AdmissionVerdict:
         events = [read_event(row).what for row in await CallRepository(session).log(asked.call_id)]

@@ -1,6 +1,7 @@
 """The verdict on an inbound INVITE: ordered checks over what our database knows. Pure.
 
-    trunk_known → number_known → trunk_enabled → source_allowed → caller_allowed → trunk_in_switchboard
+    trunk_known → number_known → trunk_enabled → source_allowed → caller_allowed
+        → screening (compliance/screening/decide.py) → trunk_in_switchboard
         → rule_exists → capacity
 
 Every check that ran is kept with its reason; the first one that refuses decides. LiveKit names no
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
+from compliance.screening.decide import Screened
+from compliance.screening.terms import ScreeningTerms, stricter
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
 from gateway.calls.participants import CALL_ID
 from gateway.calls.slugs import sentence_for
@@ -33,6 +36,7 @@ class KnownTrunk:
     open_calls: int = 0
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
     media: MediaTerms = field(default_factory=MediaTerms)
+    screening: ScreeningTerms = ScreeningTerms()
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class KnownRule:
     agent_id: str
     fallback_prompt: str = ""
     max_duration_s: int | None = None
+    screening: ScreeningTerms = ScreeningTerms()
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,17 @@ class Route:
     number_id: str = ""
     owner: KnownTrunk | None = None
     rule: KnownRule | None = None
+    screened: Screened | None = None  # None: nobody has looked
 
     @property
     def any_trunk(self) -> KnownTrunk | None:
         return self.trunk or self.owner
+
+    @property
+    def screening(self) -> ScreeningTerms:
+        """Of trunk and rule together."""
+        of_trunk = self.any_trunk.screening if self.any_trunk else ScreeningTerms()
+        return stricter(of_trunk, self.rule.screening) if self.rule else of_trunk
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,7 @@ def _checks(asked: AdmissionAsked, route: Route) -> list[tuple[Check, _Refusal |
         (_has_trunk(route), _Refusal(404, "no_trunk")),
         (_source(asked, route), _Refusal(403, "source_not_allowed")),
         (_caller(asked, route), _Refusal(403, "caller_not_allowed")),
+        *_screening(route),
         (_in_switchboard(route), _Refusal(503, "no_trunk", RETRY_AFTER_S)),
         (_rule_exists(route), _Refusal(404, "no_rule")),
         (_capacity(route), _Refusal(503, "over_capacity", RETRY_AFTER_S)),
@@ -166,6 +179,17 @@ def _caller(asked: AdmissionAsked, route: Route) -> Check:
     passed = asked.pii.ani in trunk.allowed_numbers
     reason = "the caller is one of the trunk's" if passed else "the caller is not in the trunk's allowed numbers"
     return Check(name="caller_allowed", passed=passed, reason=reason)
+
+
+def _screening(route: Route) -> list[tuple[Check, _Refusal | None]]:
+    if route.screened is None:
+        return []
+    refusal = route.screened.refusal
+    refused = _Refusal(refusal.sip_code, refusal.slug, refusal.retry_after_s) if refusal else None
+    return [
+        (Check(name=one.name, passed=one.passed, reason=one.reason, by=one.by), None if one.passed else refused)
+        for one in route.screened.findings
+    ]
 
 
 def _in_switchboard(route: Route) -> Check:

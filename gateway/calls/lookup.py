@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from compliance.screening.terms import ScreeningTerms
 from dispatch_rules.match import match
 from dispatch_rules.models import RuleRow
 from dispatch_rules.repository import RuleRepository, terms_of
@@ -74,6 +75,7 @@ async def _known(session: AsyncSession, row: TrunkRow | None) -> KnownTrunk | No
         open_calls=0 if row.max_calls is None else await CallRepository(session).count_open(row.id),
         on_control_plane_loss="accept" if row.on_control_plane_loss == "accept" else "reject",
         media=MediaTerms.model_validate(row.media),
+        screening=ScreeningTerms.model_validate(row.screening),
     )
 
 
@@ -84,5 +86,9 @@ async def _rule(session: AsyncSession, trunk_id: str, asked: AdmissionAsked) -> 
         return None
     row = rows[found.id]
     return KnownRule(
-        id=row.id, agent_id=row.agent_id, fallback_prompt=row.fallback_prompt, max_duration_s=row.max_duration_s
+        id=row.id,
+        agent_id=row.agent_id,
+        fallback_prompt=row.fallback_prompt,
+        max_duration_s=row.max_duration_s,
+        screening=ScreeningTerms.model_validate(row.screening),
     )

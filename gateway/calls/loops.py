@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
+from compliance.screening.tidy import tidy_screening
 from gateway.calls.call import Call
 from gateway.calls.performing import Begin
 from gateway.calls.ports import Rooms
@@ -135,6 +136,7 @@ class CallLoops:
     async def tidy(self) -> None:
         async with self._begin() as session:
             await CallRepository(session).forget_old(self._clock.now())
+        await tidy_screening(self._begin, self._clock)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -21,6 +21,7 @@ from gateway.calls.own_facts import RecordedFact
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
 from gateway.calls.repository import CallRepository
+from gateway.calls.refusals import note_refusal
 from gateway.calls.room_watch import RoomWatcher
 from gateway.calls.runner import CallRunner, Complete
 from gateway.calls.scanners import RefusedSources
@@ -52,6 +53,7 @@ class Calls:
         self.closing = False
         self.feed = Feed()
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
+        self.runner.on_append(note_refusal)
         self.admissions = Admissions(self.runner, find_route, find_way_out, clock)
         self.loops = CallLoops(self.runner, begin, rooms, clock)
         self._watchers: list[RoomWatcher] = []

@@ -16,6 +16,13 @@ SENTENCES: dict[str, str] = {
     "wrong_pin": "The caller did not enter the PIN of the dispatch rule.",
     "source_not_allowed": "The call came from an address that the trunk does not allow.",
     "caller_not_allowed": "The trunk does not take calls from this caller's number.",
+    "caller_blocked": "The caller's number is on the block list.",
+    "source_blocked": "The address that the call came from is on the block list.",
+    "do_not_originate": "The call showed a number that never places calls.",
+    "anonymous_caller": "The caller showed no number, and the trunk or rule takes no such calls.",
+    "not_on_allow_list": "The trunk or rule takes only callers on an allow list, and this one is on none.",
+    "caller_rate": "The caller made more calls in a minute than the trunk or rule allows.",
+    "number_rate": "More calls came to the number in a minute than the trunk or rule allows.",
     "no_trunk": "No inbound trunk accepts this call.",
     "outbound_not_allowed": "No enabled outbound trunk of this gateway was named for the call.",
     "caller_id_not_allowed": "The call would have shown a number that is not the trunk's own.",
@@ -54,7 +61,9 @@ SENTENCES: dict[str, str] = {
 
 
 # refusals of somebody who has no business here, or tries what there is
-STRANGERS = frozenset({"unknown_number", "no_trunk", "source_not_allowed", "wrong_password", "malformed"})
+STRANGERS = frozenset(
+    {"unknown_number", "no_trunk", "source_not_allowed", "source_blocked", "wrong_password", "malformed"}
+)
 
 
 def sentence_for(slug: str) -> str:

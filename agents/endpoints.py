@@ -95,9 +95,7 @@ async def change(
 async def delete(agent_id: str, caller: Writer, session: Session, clock: RequestClock, request: Request) -> None:
     row = await found(session, agent_id)
     if rule := await request.app.state.rule_of_agent(session, agent_id):
-        raise Conflict(
-            f"rule {rule} sends calls to this agent", code="agent.in_use", todo=f"change or delete {rule} first"
-        )
+        raise Conflict(f"{rule} sends calls to this agent", code="agent.in_use", todo=f"change or delete {rule} first")
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
 

@@ -27,6 +27,7 @@ from gateway.rest.requests import RequestClock, Session, box_of
 from trunks.provisioning import Provisioning
 from trunks.repository import NumberRepository, TrunkRepository
 from trunks.schemas import SyncState
+from trunks.trust import check_trust
 
 router = APIRouter(prefix="/v1/dispatch-rules", tags=["dispatch-rules"], responses=PROBLEMS)
 Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
@@ -41,7 +42,8 @@ async def create(
 
     async def work() -> Rule:
         now = clock.now()
-        fields = body.model_dump() | {"pin": box_of(request).seal(body.pin)}
+        box = box_of(request)
+        fields = body.model_dump() | {"pin": box.seal(body.pin), "trust_pin": box.seal(body.trust_pin)}
         row = RuleRow(id=new_id("rule"), livekit_id="", created_at=now, updated_at=now, **fields)
         await check(session, row, request)
         session.add(row)
@@ -95,8 +97,8 @@ async def change(
     rule_id: str, body: RuleChange, caller: Writer, session: Session, clock: RequestClock, request: Request
 ) -> Rule:
     row = await RuleRepository(session).get(rule_id)
-    for name, value in changes(body, nullable=frozenset({"max_duration_s"})).items():
-        setattr(row, name, box_of(request).seal(str(value)) if name == "pin" else value)
+    for name, value in changes(body, nullable=frozenset({"max_duration_s", "caller_trust"})).items():
+        setattr(row, name, box_of(request).seal(str(value)) if name in ("pin", "trust_pin") else value)
     row.updated_at = clock.now()
     await check(session, row, request)
     await record_act(session, caller.key_id, row.id, "update", clock.now())
@@ -116,6 +118,7 @@ async def check(session: AsyncSession, row: RuleRow, request: Request) -> None:
         await TrunkRepository(session).get(trunk_id, "inbound", field="trunk_ids")
     if not await request.app.state.agent_exists(session, row.agent_id):
         raise NotFound("there is no such agent", field="agent_id", todo="GET /v1/agents")
+    await check_trust(session, row.caller_trust, row.trust_pin, request)
     others = [terms_of(one) for one in await RuleRepository(session).all() if one.id != row.id]
     if other := conflict(terms_of(row), others):
         raise Conflict(

@@ -29,6 +29,10 @@ class RuleRow(Base):
     last_resort: Mapped[str] = mapped_column(
         String(16), default="agent", server_default="agent", comment="of a transfer that reached nobody"
     )
+    caller_trust: Mapped[dict[str, object] | None] = mapped_column(
+        JSON(none_as_null=True), comment="compliance.caller_trust.terms.CallerTrustTerms; null: the trunk's"
+    )
+    trust_pin: Mapped[str] = mapped_column(String(200), default="", server_default="", comment="encrypted")
     screening: Mapped[dict[str, object]] = mapped_column(
         JSON, default=dict, server_default="{}", comment="compliance.screening.terms.ScreeningTerms"
     )
@@ -39,3 +43,7 @@ class RuleRow(Base):
     @property
     def pin_set(self) -> bool:
         return bool(self.pin)
+
+    @property
+    def trust_pin_set(self) -> bool:
+        return bool(self.trust_pin)

@@ -34,7 +34,8 @@ class RuleRepository:
         return (await self._session.scalars(select(RuleRow))).all()
 
     async def any_pin(self) -> bool:
-        return bool(await self._session.scalar(select(RuleRow.id).where(RuleRow.pin != "").limit(1)))
+        sealed = (RuleRow.pin != "") | (RuleRow.trust_pin != "")
+        return bool(await self._session.scalar(select(RuleRow.id).where(sealed).limit(1)))
 
     async def link(self, links: Mapping[str, str]) -> None:
         """LiveKit's ids beside ours, "" for the rules that are not in `links`."""

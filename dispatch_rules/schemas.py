@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from compliance.caller_trust.terms import CallerTrustTerms
 from compliance.screening.terms import ScreeningTerms
 from gateway.rest.written import Written
-from trunks.schemas import E164, Ids, Name, Numbers
+from trunks.schemas import E164, TRUST, TRUST_PIN, Ids, Name, Numbers, Pin
 
 
 def _not_reserved(name: str) -> str:
@@ -18,7 +19,7 @@ def _not_reserved(name: str) -> str:
     return name
 
 
-Pin = Annotated[str, Field(pattern=r"^([0-9]{4,16})?$", examples=["2468"])]
+TRUST_OF_RULE = f"{TRUST}, in place of the trunk's; null: as the trunk says"
 LastResort = Literal["agent", "callback", "goodbye"]
 SCREENING = "which callers are wanted; of the trunk's terms and these the stricter hold"
 LAST_RESORT = "after a transfer that reached nobody: the agent goes on, promises a call back, or says goodbye"
@@ -41,6 +42,8 @@ class RuleAsked(Written):
     attributes: Attributes = Field(default={}, description="given to the phone's participant")
     last_resort: LastResort = Field(default="agent", description=LAST_RESORT)
     screening: ScreeningTerms = Field(default=ScreeningTerms(), description=SCREENING)
+    caller_trust: CallerTrustTerms | None = Field(default=None, description=TRUST_OF_RULE)
+    trust_pin: Pin = Field(default="", description=TRUST_PIN)
 
 
 class RuleChange(Written):
@@ -58,6 +61,8 @@ class RuleChange(Written):
     attributes: Attributes | None = Field(default=None, description="replaces all of them")
     last_resort: LastResort | None = Field(default=None, description=LAST_RESORT)
     screening: ScreeningTerms | None = Field(default=None, description=SCREENING + "; replaces all of it")
+    caller_trust: CallerTrustTerms | None = Field(default=None, description=TRUST_OF_RULE)
+    trust_pin: Pin | None = Field(default=None, description=TRUST_PIN)
 
 
 class Rule(BaseModel):
@@ -78,6 +83,8 @@ class Rule(BaseModel):
     attributes: dict[str, str]
     last_resort: LastResort
     screening: ScreeningTerms
+    caller_trust: CallerTrustTerms | None
+    trust_pin_set: bool
     livekit_id: str
     created_at: datetime
     updated_at: datetime

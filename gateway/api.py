@@ -10,6 +10,7 @@ import compliance.screening.endpoints
 import compliance.screening.list_endpoints
 import dispatch_rules.endpoints
 import gateway.auth.endpoints
+import gateway.calls.challenge_endpoints
 import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
 import gateway.calls.refusal_endpoints
@@ -44,6 +45,7 @@ PUBLIC: tuple[APIRouter, ...] = (
 )
 INTERNAL: tuple[APIRouter, ...] = (
     gateway.calls.internal_endpoints.router,
+    gateway.calls.challenge_endpoints.router,
     agents.endpoints.internal,
     agents.transfer_endpoints.internal,
 )

@@ -13,11 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.endpoints import agent_exists, agent_of_target
+from compliance.stir_shaken.service import StirShaken
 from dispatch_rules.models import RuleRow
 from dispatch_rules.repository import RuleRepository, wanted_rules
 from gateway.app import build_internal, build_public
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
+from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.service import Calls
 from gateway.db import schema
@@ -57,6 +59,7 @@ from gateway.webhooks.repository import WebhookRepository
 from gateway.webhooks.service import Webhooks
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
+from trunks.trust import sends_to
 
 LOCAL_KEY = "local tools"
 
@@ -89,7 +92,11 @@ class Container:
 
 
 async def rule_of_agent(session: AsyncSession, agent_id: str) -> str | None:
-    return await session.scalar(select(RuleRow.id).where(RuleRow.agent_id == agent_id).limit(1))
+    """A rule whose calls it gets, or a rule or trunk that sends some callers to it."""
+    if rule_id := await session.scalar(select(RuleRow.id).where(RuleRow.agent_id == agent_id).limit(1)):
+        return rule_id
+    rows = (*await RuleRepository(session).all(), *await TrunkRepository(session).all("inbound"))
+    return next((row.id for row in rows if sends_to(row.caller_trust, agent_id)), None)
 
 
 async def rule_of_trunk(session: AsyncSession, trunk_id: str) -> str | None:
@@ -134,7 +141,7 @@ async def secret_box(settings: Settings, database: Database) -> SecretBox:
     if not path.exists():
         async with database.begin() as session:
             if (
-                await TrunkRepository(session).any_password()
+                await TrunkRepository(session).any_secret()
                 or await RuleRepository(session).any_pin()
                 or await WebhookRepository(session).any_secret()
             ):
@@ -188,6 +195,10 @@ async def run_control_plane(settings: Settings) -> None:
     provisioning = Provisioning(
         database, LiveKitSwitchboard(livekit), resources(box, settings.livekit.agent_name), identity
     )
+    outside = Outside(settings.outside.networks, settings.outside.ca_file)
+    callers_choice = Outside(settings.stir.networks, settings.stir.ca_file)
+    stir = StirShaken(settings.stir, settings.state_dir, callers_choice, clock)
+    stir.load()
     rooms = LivingRooms(LiveKitRooms(livekit, settings.livekit.agent_name), database.begin, clock)
     calls = Calls(
         begin=database.begin,
@@ -195,6 +206,7 @@ async def run_control_plane(settings: Settings) -> None:
         clock=clock,
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
+        trust=CallerTrust(stir, settings.stir.country, settings.stir.redress),
     )
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
@@ -203,10 +215,10 @@ async def run_control_plane(settings: Settings) -> None:
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)
     durable.define(WORK, carrying.carry)
     transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
-    outside = Outside(settings.outside.networks, settings.outside.ca_file)
     webhooks = Webhooks(calls, durable, box, outside)
     container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks)
     provisioning.start()
+    stir.start()
     await calls.start()
     try:
         await durable.start()
@@ -216,8 +228,10 @@ async def run_control_plane(settings: Settings) -> None:
     finally:
         await webhooks.close()
         await durable.close()
-        await outside.close()
         await calls.close()
+        await stir.close()
+        await callers_choice.close()
+        await outside.close()
         await provisioning.close()
         await identity.close()
         await livekit.close()

@@ -108,6 +108,15 @@ class StirSettings(BaseModel):
     without_revocation_list: Literal["pass", "fail"] = Field(
         default="pass", description="certificates of a region whose list of withdrawn ones is not there"
     )
+    networks: list[IPv4Network | IPv6Network] = Field(
+        default=[], description="networks inside where certificates may be; callers choose the address, so: none"
+    )
+    ca_file: Path | None = Field(default=None, description="PEM; whose TLS is believed; default: the machine's")
+    redress: str = Field(
+        default="",
+        pattern=r'^((https://|mailto:|tel:)[^\s";]{1,200})?$',
+        description="where a caller who was blocked wrongly can say so; it goes out with 603 Network Blocked",
+    )
     country: str = Field(default="US", pattern="^[A-Z]{2}$", description="whose numbers come without a country code")
 
 

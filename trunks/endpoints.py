@@ -31,11 +31,13 @@ from trunks.schemas import (
     SyncState,
 )
 from trunks.terms import check_inbound, check_outbound
+from trunks.trust import check_trust
 
 inbound = APIRouter(prefix="/v1/inbound-trunks", tags=["inbound-trunks"], responses=PROBLEMS)
 outbound = APIRouter(prefix="/v1/outbound-trunks", tags=["outbound-trunks"], responses=PROBLEMS)
 Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
 Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
+SECRET = frozenset({"auth_password", "trust_pin"})
 NULLABLE_OUTBOUND = frozenset({"max_calls", "price_per_minute", "max_spend_per_day"})
 
 
@@ -52,6 +54,7 @@ async def create_inbound(
     async def work() -> InboundTrunk:
         row = new_row("inbound", body.model_dump(), request, clock)
         check_inbound(row, await TrunkRepository(session).all("inbound"))
+        await check_trust(session, row.caller_trust, row.trust_pin, request)
         session.add(row)
         await record_act(session, caller.key_id, row.id, "create", clock.now())
         await session.flush()
@@ -85,6 +88,7 @@ async def change_inbound(
     row = await repository.get(trunk_id, "inbound")
     apply(row, changes(body, nullable=frozenset({"max_calls"})), request, clock)
     check_inbound(row, [one for one in await repository.all("inbound") if one.id != row.id])
+    await check_trust(session, row.caller_trust, row.trust_pin, request)
     await record_act(session, caller.key_id, row.id, "update", clock.now())
     return InboundTrunk.model_validate(row)
 
@@ -174,7 +178,7 @@ def new_row(direction: str, values: dict[str, object], request: Request, clock: 
         allowed_numbers=[], any_number=False, on_control_plane_loss="reject", max_calls=None, address="",
         transport="auto", numbers=[], any_caller_id=False, allowed_countries=[], allow_extensions=False,
         max_duration_s=None, price_per_minute=None, max_spend_per_day=None, currency="USD", refer="unknown",
-        refer_how="", refer_at=None,
+        refer_how="", refer_at=None, carrier_verdicts="none", caller_trust={}, trust_pin="",
     )  # fmt: skip
     apply(row, values, request, clock)
     return row
@@ -182,7 +186,7 @@ def new_row(direction: str, values: dict[str, object], request: Request, clock: 
 
 def apply(row: TrunkRow, values: dict[str, object], request: Request, clock: RequestClock) -> None:
     for name, value in values.items():
-        setattr(row, name, box_of(request).seal(str(value)) if name == "auth_password" else value)
+        setattr(row, name, box_of(request).seal(str(value)) if name in SECRET else value)
     row.updated_at = clock.now()
     if "refer" in values:
         row.refer_how, row.refer_at = "set by an administrator", row.updated_at

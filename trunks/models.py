@@ -39,6 +39,13 @@ class TrunkRow(Base):
     refer: Mapped[str] = mapped_column(String(8), default="unknown", server_default="unknown")
     refer_how: Mapped[str] = mapped_column(String(64), default="", server_default="")
     refer_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    carrier_verdicts: Mapped[str] = mapped_column(
+        String(16), default="none", server_default="none", comment="whose word on callers is believed"
+    )
+    caller_trust: Mapped[dict[str, object]] = mapped_column(
+        JSON, default=dict, server_default="{}", comment="compliance.caller_trust.terms.CallerTrustTerms"
+    )
+    trust_pin: Mapped[str] = mapped_column(String(200), default="", server_default="", comment="encrypted")
     address: Mapped[str] = mapped_column(String(255), default="", comment="outbound: host[:port]")
     transport: Mapped[str] = mapped_column(String(8), default="auto")
     numbers: Mapped[list[str]] = mapped_column(JSON, default=list, comment="outbound: caller ids")
@@ -46,6 +53,10 @@ class TrunkRow(Base):
     livekit_id: Mapped[str] = mapped_column(String(64), default="", index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def trust_pin_set(self) -> bool:
+        return bool(self.trust_pin)
 
 
 class NumberRow(Base):

@@ -37,8 +37,9 @@ class TrunkRepository:
         for row in await self.all(direction):
             row.livekit_id = links.get(row.id, "")
 
-    async def any_password(self) -> bool:
-        return bool(await self._session.scalar(select(TrunkRow.id).where(TrunkRow.auth_password != "").limit(1)))
+    async def any_secret(self) -> bool:
+        sealed = (TrunkRow.auth_password != "") | (TrunkRow.trust_pin != "")
+        return bool(await self._session.scalar(select(TrunkRow.id).where(sealed).limit(1)))
 
 
 class NumberRepository:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from compliance.caller_trust.terms import CallerTrustTerms, Carrier
 from compliance.screening.terms import ScreeningTerms
 from gateway.kernel.e164 import is_country, parse_e164
 from gateway.kernel.errors import BadInput
@@ -62,6 +63,10 @@ MAX_SPEND = "calls out are refused or shortened so that a day (UTC) never costs 
 
 
 Refer = Literal["unknown", "works", "refused"]
+CARRIER_VERDICTS = "whose headers about the caller are believed; those of anybody else are taken away"
+TRUST = "what follows from who vouches for a caller"
+TRUST_PIN = "for callers who are challenged by pin; empty for none"
+Pin = Annotated[str, Field(pattern=r"^([0-9]{4,16})?$", examples=["2468"])]
 SCREENING = "which callers are wanted"
 REFER = "whether callers can be sent on by REFER; the gateway finds out by itself, from transfers"
 
@@ -80,6 +85,9 @@ class InboundTrunkAsked(Written):
     screening: ScreeningTerms = Field(default=ScreeningTerms(), description=SCREENING)
     allowed_countries: Countries = Field(default=[], description=TRANSFER_COUNTRIES)
     allow_extensions: bool = Field(default=False, description=CALL_EXTENSIONS)
+    carrier_verdicts: Carrier = Field(default="none", description=CARRIER_VERDICTS)
+    caller_trust: CallerTrustTerms = Field(default=CallerTrustTerms(), description=TRUST)
+    trust_pin: Pin = Field(default="", description=TRUST_PIN)
 
 
 class InboundTrunkChange(Written):
@@ -97,6 +105,9 @@ class InboundTrunkChange(Written):
     allowed_countries: Countries | None = Field(default=None, description=TRANSFER_COUNTRIES)
     allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
     refer: Literal["unknown", "works"] | None = Field(default=None, description=REFER)
+    carrier_verdicts: Carrier | None = Field(default=None, description=CARRIER_VERDICTS)
+    caller_trust: CallerTrustTerms | None = Field(default=None, description=TRUST + "; replaces all of it")
+    trust_pin: Pin | None = Field(default=None, description=TRUST_PIN)
 
 
 class InboundTrunk(BaseModel):
@@ -118,6 +129,9 @@ class InboundTrunk(BaseModel):
     refer: Refer
     refer_how: str
     refer_at: datetime | None
+    carrier_verdicts: Carrier
+    caller_trust: CallerTrustTerms
+    trust_pin_set: bool
     livekit_id: str
     created_at: datetime
     updated_at: datetime

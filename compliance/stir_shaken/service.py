@@ -47,6 +47,11 @@ class StirShaken:
         await self._upkeep.close()
         await self._certificates.close()
 
+    @property
+    def is_on(self) -> bool:
+        """Somebody has said whose certificates count."""
+        return self._settings.trust is not None
+
     def standing(self) -> list[RegionStanding]:
         return self._upkeep.standing()
 

@@ -11,6 +11,7 @@ LONGEST = 15
 CANONICAL = re.compile(r"[0-9*#]{1,15}")
 _SEPARATORS = re.compile(r"[ ().\-\u00a0]")
 _URI = re.compile(r"^(?:sips?|tel):([^@;?>]*)", re.IGNORECASE)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def is_canonical(text: str) -> bool:
@@ -18,11 +19,13 @@ def is_canonical(text: str) -> bool:
 
 
 def canonical(text: str, country: str) -> str | None:
-    """`+1 (215) 555-0121`, `sip:+12155550121;npdi@host` or `tel:…` as `12155550121`; None for what is no number.
+    """`+1 (215) 555-0121`, `"A" <sip:+12155550121;npdi@host>` or `tel:…` as `12155550121`; None for what is no number.
 
     `country`: ISO 3166 code whose numbers come without a country code.
     """
-    if match := _URI.match(text.strip().strip("<>")):
+    if "<" in text:  # a display name before it may say anything
+        text = _QUOTED.sub("", text).partition("<")[2]
+    if match := _URI.match(text.strip()):
         text = match[1]
     bare = _SEPARATORS.sub("", text.split(";", 1)[0])
     international = bare.startswith("+")

@@ -6,8 +6,17 @@ from typing import Literal
 
 from pydantic import Field
 
+from compliance.caller_trust.evidence import TrustEvidence
 from gateway.calls.facts import NumbersPii, Strict
 from trunks.media import MediaTerms
+
+
+class InvitePii(Strict):
+    """What an INVITE says about its caller besides: what carriers write into it, and for whom the request is. Looked at
+    for the verdict, and not kept."""
+
+    headers: list[tuple[str, str]] = Field(default=[], max_length=24, description="those of `TRUST_HEADERS`")
+    request_user: str = Field(default="", max_length=256, description="user of the Request-URI")
 
 
 class AdmissionAsked(Strict):
@@ -18,6 +27,7 @@ class AdmissionAsked(Strict):
     node: str
     livekit_trunk_id: str = Field(default="", description="ST_…; empty when LiveKit knows no trunk for it")
     pii: NumbersPii
+    invite_pii: InvitePii = InvitePii()
     identity_headers: list[str] = Field(default_factory=list, max_length=8)
     purpose: Literal["call", "transfer"] = Field(
         default="call", description="transfer: may `pii.dnis` be named in a REFER of the call `call_id`, which is on"
@@ -57,3 +67,7 @@ class AdmissionVerdict(Strict):
     retry_after_s: int | None = None
     token: str = Field(default="", description="for `pending`: ask again with it, at most 2 s")
     contacts: list[str] = Field(default_factory=list, description="for `redirect`")
+    challenge: Literal["", "press_key", "pin"] = Field(default="", description="for `accept`: answer, and ask first")
+    reasons: list[str] = Field(default=[], max_length=16, description="Reason headers of the refusal (RFC 9410)")
+    phrase: str = Field(default="", description="reason phrase of the refusal, where it is not the usual one")
+    caller_trust: TrustEvidence | None = None

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from compliance.screening.decide import screen
 from compliance.screening.lookup import Screening
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
-from gateway.calls.admit import Route, admit
+from gateway.calls.admit import Route, admit, agent_of
 from gateway.calls.admit_outbound import WayOut, admit_outbound
+from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.facts import InviteReceived
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact, TransferDecided
 from gateway.calls.performing import SOURCE
@@ -38,22 +39,36 @@ class _Decided:
 
 
 class Admissions:
-    """`find_route` and `find_way_out` look up what our database knows about a call in, and out."""
+    """`find_route` and `find_way_out` look up what our database knows about a call in, and out; `trust` finds out who
+    vouches for a caller."""
 
-    def __init__(self, runner: CallRunner, find_route: FindRoute, find_way_out: FindWayOut, clock: Clock) -> None:
+    def __init__(
+        self, runner: CallRunner, find_route: FindRoute, find_way_out: FindWayOut, clock: Clock, trust: CallerTrust
+    ) -> None:
         self._runner, self._find_route, self._find_way_out, self._clock = runner, find_route, find_way_out, clock
+        self._trust = trust
 
     async def verdict_on(self, asked: AdmissionAsked) -> AdmissionVerdict:
-        """The verdict; the same one when it is asked again about the same call. Raises BadInput."""
+        """The verdict; the same one when it is asked again about the same call. `pending`, which is not recorded, while
+        a certificate does not come: within two seconds it has come, or counts as missing. Raises BadInput."""
         if not is_id("call", asked.call_id):
             raise BadInput("call_id is not a call id", field="call_id", todo="make it with new_id('call')")
         if asked.purpose == "transfer" and not is_id("xfer", asked.transfer_id):
             raise BadInput("transfer_id is not a transfer id", field="transfer_id", todo="make it with new_id('xfer')")
+        verdict = await self._decided(asked)
+        if verdict.verdict == "pending":
+            await self._trust.fetched(asked)
+            verdict = await self._decided(asked)
+        return verdict
+
+    async def _decided(self, asked: AdmissionAsked) -> AdmissionVerdict:
         given: list[AdmissionVerdict] = []
 
         async def decide(session: AsyncSession) -> Recorded:
             decided = await self._decide(session, asked)
             given.append(decided.verdict)
+            if decided.verdict.verdict == "pending":
+                return Recorded()
             if await self._is_only_counted(session, asked, decided.verdict):
                 return Recorded()
             recorded = await self._runner.record(session, self._facts(asked, decided))
@@ -69,14 +84,18 @@ class Admissions:
             way = await self._find_way_out(session, asked, self._clock)
             return _Decided(admit_outbound(asked, way), {"trunk_id": way.trunk_id if way else ""})
         route = await self._screened(session, asked, await self._find_route(session, asked))
+        verdict, trust = admit(asked, route), None
+        if verdict.verdict == "accept":  # nothing is fetched for a call that goes nowhere
+            trust = self._trust.found(asked, route)
+            verdict = admit(asked, route, trust) if trust else AdmissionVerdict(verdict="pending", token=asked.call_id)
         trunk = route.any_trunk
         matched = {
             "trunk_id": trunk.id if trunk else "",
             "number_id": route.number_id,
             "rule_id": route.rule.id if route.rule else "",
-            "agent_id": route.rule.agent_id if route.rule else "",
+            "agent_id": agent_of(route, trust),
         }
-        return _Decided(admit(asked, route), matched)
+        return _Decided(verdict, matched)
 
     async def _screened(self, session: AsyncSession, asked: AdmissionAsked, route: Route) -> Route:
         """The route with what screening found; a call that gets past everything else counts towards the rates."""

@@ -2,7 +2,7 @@
 
     trunk_known → number_known → trunk_enabled → source_allowed → caller_allowed
         → screening (compliance/screening/decide.py) → trunk_in_switchboard
-        → rule_exists → capacity
+        → rule_exists → caller_trust → capacity
 
 Every check that ran is kept with its reason; the first one that refuses decides. LiveKit names no
 trunk both for a stranger and for a wrong address, so an unknown trunk alone does not refuse: the
@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
+from compliance.caller_trust.evidence import TrustEvidence
+from compliance.caller_trust.terms import CallerTrustTerms, Carrier
+from compliance.caller_trust.weigh import PHRASES, Weighed
 from compliance.screening.decide import Screened
 from compliance.screening.terms import ScreeningTerms, stricter
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
-from gateway.calls.participants import CALL_ID
+from gateway.calls.participants import CALL_ID, CALLER_LABEL, CALLER_TRUST, DISCLOSURE
 from gateway.calls.slugs import sentence_for
 from trunks.media import MediaTerms
 
@@ -37,6 +40,8 @@ class KnownTrunk:
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
     media: MediaTerms = field(default_factory=MediaTerms)
     screening: ScreeningTerms = ScreeningTerms()
+    carrier_verdicts: Carrier = "none"
+    caller_trust: CallerTrustTerms = field(default_factory=CallerTrustTerms)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,17 @@ class KnownRule:
     fallback_prompt: str = ""
     max_duration_s: int | None = None
     screening: ScreeningTerms = ScreeningTerms()
+    caller_trust: CallerTrustTerms | None = None  # None: as the trunk says
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Who vouches for the caller, and what follows. `reasons`: Reason headers of a refusal."""
+
+    weighed: Weighed
+    evidence: TrustEvidence
+    sip_code: int
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,12 +90,18 @@ class _Refusal:
     sip_code: int
     slug: str
     retry_after_s: int | None = None
+    reasons: tuple[str, ...] = ()
+    phrase: str = ""
 
 
-def admit(asked: AdmissionAsked, route: Route) -> AdmissionVerdict:
-    """Accept with attributes and policy, or reject with the code, slug and sentence of the first refusal."""
+def admit(asked: AdmissionAsked, route: Route, trust: Trust | None = None) -> AdmissionVerdict:
+    """Accept with attributes and policy, or reject with the code, slug and sentence of the first refusal.
+
+    `trust` is found out only for a call that is accepted without; it is None as long as nobody has looked.
+    """
     checks: list[Check] = []
-    for check, refusal in _checks(asked, route):
+    evidence = trust.evidence if trust else None
+    for check, refusal in _checks(asked, route, trust):
         checks.append(check)
         if refusal is not None and not check.passed:
             return AdmissionVerdict(
@@ -90,10 +112,28 @@ def admit(asked: AdmissionAsked, route: Route) -> AdmissionVerdict:
                 slug=refusal.slug,
                 sentence=sentence_for(refusal.slug),
                 retry_after_s=refusal.retry_after_s,
+                reasons=list(refusal.reasons),
+                phrase=refusal.phrase,
+                caller_trust=evidence,
             )
-    return AdmissionVerdict(
-        verdict="accept", checks=checks, attributes=_attributes(asked, route), policy=policy_of(route)
+    accepted = AdmissionVerdict(
+        verdict="accept",
+        checks=checks,
+        attributes=_attributes(asked, route, trust),
+        policy=policy_of(route),
+        caller_trust=evidence,
     )
+    return _with_consequence(accepted, trust) if trust else accepted
+
+
+def _with_consequence(accepted: AdmissionVerdict, trust: Trust) -> AdmissionVerdict:
+    consequence = trust.weighed.consequence
+    if consequence.do == "challenge":
+        return accepted.model_copy(update={"challenge": "pin" if consequence.by == "pin" else "press_key"})
+    if consequence.do == "send" and not consequence.to.startswith("agt_"):
+        sent = {"slug": "redirected", "sentence": sentence_for("redirected"), "contacts": [consequence.to]}
+        return accepted.model_copy(update={"verdict": "redirect", "sip_code": 302, "attributes": {}, **sent})
+    return accepted
 
 
 def policy_of(route: Route) -> LegPolicy:
@@ -127,7 +167,7 @@ def _covers(entry: str, source: object) -> bool:
         return False
 
 
-def _checks(asked: AdmissionAsked, route: Route) -> list[tuple[Check, _Refusal | None]]:
+def _checks(asked: AdmissionAsked, route: Route, trust: Trust | None) -> list[tuple[Check, _Refusal | None]]:
     return [
         (_trunk_known(asked, route), None),
         (_number_known(route), _Refusal(404, "unknown_number")),
@@ -137,6 +177,7 @@ def _checks(asked: AdmissionAsked, route: Route) -> list[tuple[Check, _Refusal |
         *_screening(route),
         (_in_switchboard(route), _Refusal(503, "no_trunk", RETRY_AFTER_S)),
         (_rule_exists(route), _Refusal(404, "no_rule")),
+        *([_trust(trust)] if trust else []),
         (_capacity(route), _Refusal(503, "over_capacity", RETRY_AFTER_S)),
     ]
 
@@ -203,6 +244,12 @@ def _rule_exists(route: Route) -> Check:
     return Check(name="rule_exists", passed=route.rule is not None, reason=reason)
 
 
+def _trust(trust: Trust) -> tuple[Check, _Refusal]:
+    check = Check(name="caller_trust", passed=not trust.weighed.refuses, reason=trust.weighed.reason)
+    phrase = PHRASES.get(trust.sip_code, "")
+    return check, _Refusal(trust.sip_code, "unverified_caller", reasons=trust.reasons, phrase=phrase)
+
+
 def _capacity(route: Route) -> Check:
     trunk = route.any_trunk
     if trunk is None or trunk.max_calls is None:
@@ -212,13 +259,24 @@ def _capacity(route: Route) -> Check:
     return Check(name="capacity", passed=passed, reason=reason)
 
 
-def _attributes(asked: AdmissionAsked, route: Route) -> dict[str, str]:
+def agent_of(route: Route, trust: Trust | None) -> str:
+    """The rule's, or the one that the caller's standing leads to."""
+    to = trust.weighed.consequence.to if trust else ""
+    return to if to.startswith("agt_") else route.rule.agent_id if route.rule else ""
+
+
+def _attributes(asked: AdmissionAsked, route: Route, trust: Trust | None) -> dict[str, str]:
     """`gateway.*` for the SIP participant; never a number."""
+    weighed = trust.weighed if trust else None
+    label = weighed.reason if weighed and weighed.consequence.do == "label" else ""
     known = {
         CALL_ID: asked.call_id,
         "gateway.trunkID": route.any_trunk.id if route.any_trunk else "",
         "gateway.numberID": route.number_id,
         "gateway.ruleID": route.rule.id if route.rule else "",
-        "gateway.agentID": route.rule.agent_id if route.rule else "",
+        "gateway.agentID": agent_of(route, trust),
+        CALLER_TRUST: weighed.standing if weighed and weighed.by != "nobody" else "",
+        CALLER_LABEL: label,
+        DISCLOSURE: weighed.disclosure if weighed and weighed.disclosure != "full" else "",
     }
     return {name: value for name, value in known.items() if value}

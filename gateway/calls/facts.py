@@ -64,6 +64,13 @@ class InviteRefused(Fact):
     pii: NumbersPii = NumbersPii()
 
 
+class ChallengeMet(Fact):
+    """A caller whom nobody vouched for well enough pressed the key, or knew the PIN, and was let on."""
+
+    kind: Literal["challenge_met"] = "challenge_met"
+    by: Literal["press_key", "pin"]
+
+
 class LegJoined(Fact):
     """The SIP leg is a participant of the room; an agent is expected from now on."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from compliance.caller_trust.terms import CallerTrustTerms, carrier_named
 from compliance.screening.terms import ScreeningTerms
 from dispatch_rules.match import match
 from dispatch_rules.models import RuleRow
@@ -76,6 +77,8 @@ async def _known(session: AsyncSession, row: TrunkRow | None) -> KnownTrunk | No
         on_control_plane_loss="accept" if row.on_control_plane_loss == "accept" else "reject",
         media=MediaTerms.model_validate(row.media),
         screening=ScreeningTerms.model_validate(row.screening),
+        carrier_verdicts=carrier_named(row.carrier_verdicts),
+        caller_trust=CallerTrustTerms.model_validate(row.caller_trust),
     )
 
 
@@ -85,10 +88,12 @@ async def _rule(session: AsyncSession, trunk_id: str, asked: AdmissionAsked) -> 
     if found is None:
         return None
     row = rows[found.id]
+    own_terms = row.caller_trust
     return KnownRule(
         id=row.id,
         agent_id=row.agent_id,
         fallback_prompt=row.fallback_prompt,
         max_duration_s=row.max_duration_s,
         screening=ScreeningTerms.model_validate(row.screening),
+        caller_trust=CallerTrustTerms.model_validate(own_terms) if own_terms is not None else None,
     )

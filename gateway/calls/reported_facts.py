@@ -12,6 +12,7 @@ from gateway.calls.facts import (
     AgentMissing,
     AudioSet,
     CallLost,
+    ChallengeMet,
     DialFailed,
     DialProgress,
     DialSent,
@@ -37,6 +38,7 @@ from gateway.calls.transfer_facts import ConsultAnswered
 AnyFact = Annotated[
     InviteReceived
     | InviteRefused
+    | ChallengeMet
     | LegJoined
     | LegAnswered
     | FirstAudio

@@ -13,6 +13,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from gateway.calls.admissions import Admissions, FindRoute, FindWayOut
+from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.feed import Feed
 from gateway.calls.lookup import find_route, route_of_admitted
 from gateway.calls.lookup_outbound import find_way_out
@@ -47,6 +48,7 @@ class Calls:
         find_route: FindRoute = find_route,
         find_way_out: FindWayOut = find_way_out,
         complete: Complete = route_of_admitted,
+        trust: CallerTrust | None = None,
     ) -> None:
         self.begin, self.clock, self.tokens, self.verify_webhook = begin, clock, tokens, verify_webhook
         self.rooms = rooms
@@ -54,7 +56,7 @@ class Calls:
         self.feed = Feed()
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
         self.runner.on_append(note_refusal)
-        self.admissions = Admissions(self.runner, find_route, find_way_out, clock)
+        self.admissions = Admissions(self.runner, find_route, find_way_out, clock, trust or CallerTrust())
         self.loops = CallLoops(self.runner, begin, rooms, clock)
         self._watchers: list[RoomWatcher] = []
 

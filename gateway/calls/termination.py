@@ -27,7 +27,7 @@ def termination_of(call: Call | None, ending: Ending) -> Termination | None:
         case CallLost(slug=slug):
             return make("gateway", slug, None)
         case AdmissionDecided(verdict=verdict):
-            if verdict.verdict != "reject":
+            if verdict.verdict not in ("reject", "redirect"):
                 return None
             return make("gateway", verdict.slug, verdict.sip_code)
 

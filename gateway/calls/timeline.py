@@ -120,6 +120,8 @@ def _of_leg(what: object) -> str:
             return f"An INVITE came over {transport.upper()}."
         case facts.InviteRefused(sip_code=code, slug=slug):
             return f"The INVITE was refused with {code}: {_reason(slug)}"
+        case facts.ChallengeMet(by=by):
+            return "The caller pressed the key that was asked for." if by == "press_key" else "The caller knew the PIN."
         case facts.LegJoined():
             return "The phone joined a LiveKit room; an agent is expected."
         case facts.LegAnswered(codec=codec):
@@ -191,6 +193,8 @@ def _of_ours(what: own_facts.OwnFact) -> str:
     match what:
         case own_facts.AdmissionDecided(verdict=verdict) if verdict.verdict == "reject":
             return f"The call was refused with {verdict.sip_code}: {verdict.sentence}"
+        case own_facts.AdmissionDecided(verdict=verdict) if verdict.caller_trust is not None:
+            return f"The call was admitted: {verdict.caller_trust.reason}."
         case own_facts.AdmissionDecided():
             return "The call was admitted."
         case own_facts.TransferDecided(verdict=verdict) if verdict.verdict == "reject":

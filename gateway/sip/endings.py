@@ -24,6 +24,7 @@ CODES: dict[str, int] = {
     "draining": 503,
     "control_plane_lost": 503,
     "livekit_unavailable": 503,
+    "screened": 480,
     "room_closed": 486,
     "room_lost": 503,
     "gateway_stopped": 503,
@@ -50,7 +51,8 @@ RETRY_AFTER_S = {
 class Ending:
     """`code` and `headers` are of the final response, if there has been none yet.
 
-    Of a call out that failed: `phrase` says it to whoever asked, `carrier` are the far end's words for the record."""
+    `phrase`: of the final response; of a call out that failed, it says so to whoever asked. `carrier`: the far end's
+    words, for the record."""
 
     ended_by: Party
     slug: str

@@ -10,12 +10,12 @@ from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, LegPolicy
 from gateway.calls.facts import NumbersPii
 from gateway.kernel.errors import Unavailable
 from gateway.sip.bus.io_info import CallAsked, IoInfo, TrunkFound
+from gateway.sip.caller_words import identity_headers_of, invite_pii_of
 from gateway.sip.control_plane import ControlPlane
 from gateway.sip.endings import Challenged, Ending, Turned, ending
 from gateway.sip.loss_policy import LossPolicies
 from gateway.sip.wire.ua import IncomingCall
 
-MOST_IDENTITY_HEADERS = 8
 TRANSPORTS: dict[str, Literal["udp", "tcp", "tls"]] = {"udp": "udp", "tcp": "tcp", "tls": "tls"}
 
 
@@ -25,6 +25,7 @@ class Admitted:
     policy: LegPolicy
     attributes: dict[str, str]
     admitted_by: Literal["control_plane", "loss_policy"]
+    challenge: Literal["", "press_key", "pin"] = ""
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,16 @@ class Gate:
                 node=self.node,
                 livekit_trunk_id=trunk.trunk_id,
                 pii=numbers,
-                identity_headers=[
-                    value.encode("utf-8", "replace").decode()
-                    for value in call.headers("Identity")[:MOST_IDENTITY_HEADERS]
-                ],
+                invite_pii=invite_pii_of(call),
+                identity_headers=identity_headers_of(call),
             )
         )
         step("admission")
         return self._without_control_plane(trunk) if verdict is None else self._by_verdict(trunk, verdict)
+
+    async def knows_pin(self, call_id: str, keys: str) -> bool:
+        """Of the callers for whom nobody vouches well enough; nobody knows it while the control plane is away."""
+        return await self.control_plane.challenge(call_id, keys)
 
     def _check_password(self, call: IncomingCall, trunk: TrunkFound) -> None:
         if not trunk.username:
@@ -85,11 +88,14 @@ class Gate:
     def _by_verdict(self, trunk: TrunkFound, verdict: AdmissionVerdict) -> Admitted:
         if verdict.verdict == "accept" and trunk.trunk_id:
             self.policies.remember(trunk.trunk_id, verdict.policy)
-            return Admitted(trunk.trunk_id, verdict.policy, verdict.attributes, "control_plane")
+            return Admitted(trunk.trunk_id, verdict.policy, verdict.attributes, "control_plane", verdict.challenge)
         if verdict.verdict == "accept":
             raise Turned(ending("no_trunk"))
         headers = {"Retry-After": str(verdict.retry_after_s)} if verdict.retry_after_s else {}
         code = verdict.sip_code or (302 if verdict.verdict == "redirect" else 403)
         if verdict.contacts:
             headers["Contact"] = ", ".join(f"<{contact}>" for contact in verdict.contacts)
-        raise Turned(Ending("gateway", verdict.slug or "blocked", code, headers, recorded=True))
+        if verdict.reasons:
+            headers["Reason"] = ", ".join(verdict.reasons)
+        slug = verdict.slug or "blocked"
+        raise Turned(Ending("gateway", slug, code, headers, recorded=True, phrase=verdict.phrase))

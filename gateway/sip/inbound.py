@@ -7,20 +7,21 @@ import secrets
 
 from gateway.calls.admission import LegPolicy
 from gateway.calls.facts import InviteReceived, InviteRefused, LegJoined, LegLeft
-from gateway.kernel.errors import BadInput, Overloaded, Unavailable
+from gateway.kernel.errors import Overloaded, Unavailable
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.attributes import header_attributes, leg_attributes
 from gateway.sip.bus.io_info import CallAsked, PinWanted, RuleFound
 from gateway.sip.call_state import CallState
+from gateway.sip.caller_words import without_verdicts
+from gateway.sip.door import Door
 from gateway.sip.endings import Challenged, Ending, Turned, ending
 from gateway.sip.gate import Admitted
 from gateway.sip.invite import asked_of, clean, identity_of, new_leg_id, numbers_of
 from gateway.sip.leg import LiveLeg
 from gateway.sip.leg_audio import LegAudio
 from gateway.sip.line import NoListener, PhoneLine
-from gateway.sip.pin_desk import PinDesk
 from gateway.sip.room import RoomLink
 from gateway.sip.room_token import sip_participant_token
 from gateway.sip.rtp.endpoint import RtpEndpoint
@@ -29,7 +30,7 @@ from gateway.sip.services import NodeServices
 from gateway.sip.steps import Steps
 from gateway.sip.transfers import TransferState, bye_means
 from gateway.sip.wire.calls import Headers
-from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, SdpRefused, choose
+from gateway.sip.wire.sdp import MediaPolicy, SdpRefusal, choose
 from gateway.sip.wire.sdp_session import MediaSession
 from gateway.sip.wire.ua import IncomingCall
 
@@ -50,6 +51,7 @@ class InboundCall:
         self._services = services
         self._numbers = numbers_of(call)
         self._steps = Steps(call.received_at)
+        self._door = Door(self.call_id, call, services, self._steps)
         self._tasks = TaskSet()
         self._over: asyncio.Future[Ending | None] = asyncio.get_running_loop().create_future()
         self._admitted = False
@@ -149,6 +151,8 @@ class InboundCall:
             raise Turned(ending("no_rule"))
         self._steps("rules")
         rtp, line = self._open_line(admitted.policy)
+        if admitted.challenge:
+            await self._door.challenge(line, admitted.challenge)
         if isinstance(rule, PinWanted):
             rule = await self._let_in(line, asked, admitted)
         await self._join(admitted, rule, rtp, line)
@@ -160,20 +164,13 @@ class InboundCall:
             raise Turned(ending("livekit_unavailable")) from error
 
     async def _let_in(self, line: PhoneLine, asked: CallAsked, admitted: Admitted) -> RuleFound:
-        """Answers, and asks for the PIN."""
+        """Asks for the rule's PIN."""
 
         async def check(pin: str) -> RuleFound | None:
             found = await self._rule(asked, admitted, pin)
             return found if isinstance(found, RuleFound) else None
 
-        desk = PinDesk(line)
-        try:
-            sdp = line.describe(self._call.offer)
-        except (SdpRefused, BadInput) as error:
-            raise Turned(ending("no_codec")) from error
-        self._call.answer(sdp)
-        self._steps("answered")
-        return await desk.let_in(check)
+        return await self._door.rule_pin(line, check)
 
     def _look_at_offer(self, policy: MediaPolicy) -> int:
         """The sample rate that suits what the phone offers; an INVITE may leave the offer to us."""
@@ -228,7 +225,7 @@ class InboundCall:
         leg.joined(max_duration_s=min(limits), agent_wait_s=min(waits))
 
     def _header_attributes(self, rule: RuleFound) -> dict[str, str]:
-        headers = ((name, clean(value)) for name, value in self._call.all_headers)
+        headers = ((name, clean(value)) for name, value in without_verdicts(self._call.all_headers))
         hidden = not rule.attributes.get("sip.phoneNumber")
         return header_attributes(headers, rule.headers_to_attributes, rule.include_headers, hidden=hidden)
 
@@ -259,7 +256,7 @@ class InboundCall:
         _log.info("call_over", call_id=self.call_id, slug=how.slug, ended_by=how.ended_by, answered=answered)
         self._record_end(how, answered)
         if not answered:
-            self._call.reject(how.code, headers=how.headers)
+            self._call.reject(how.code, how.phrase, how.headers)
         bye = asyncio.ensure_future(self._call.hangup(self.extra_headers()))
         if leg is not None:
             await leg.close()

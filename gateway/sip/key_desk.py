@@ -1,10 +1,14 @@
-"""Asks a caller for the PIN of a rule, before anybody else hears the call. Digits stay here: no fact, room or log."""
+"""Asks a caller for keys before anybody else hears the call: a PIN, or one key that shows that somebody listens.
+
+Digits stay here: no fact, room or log.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gateway.sip import prompts
@@ -23,7 +27,28 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class PinDesk:
+@dataclass(frozen=True)
+class Question:
+    """`first` and `again`: names of prompts. `keys`: how many at most; as many are taken at once, fewer end with # or a
+    pause. `slug`: how the call ends without the right ones."""
+
+    first: tuple[str, ...]
+    again: tuple[str, ...]
+    keys: int
+    slug: str
+
+
+RULE_PIN = Question(("enter_pin",), ("wrong_pin",), LONGEST_PIN, "wrong_pin")
+TRUST_PIN = Question(("enter_pin",), ("wrong_pin",), LONGEST_PIN, "screened")
+
+
+def press(key: str) -> Question:
+    """To show that somebody listens: the key is another one each time."""
+    asked = ("press_to_go_on", f"digit_{key}")
+    return Question(asked, asked, 1, "screened")
+
+
+class KeyDesk:
     """Listens to the line (LineListener) until `let_in` returns; then the line gets another listener."""
 
     def __init__(self, line: PhoneLine) -> None:
@@ -33,26 +58,27 @@ class PinDesk:
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         line.listener = self
 
-    async def let_in(self, check: Callable[[str], Awaitable[T | None]]) -> T:
-        """What `check` says to the right PIN; None is a wrong one. Raises Turned after three tries, or a lost line."""
+    async def let_in(self, question: Question, check: Callable[[str], Awaitable[T | None]]) -> T:
+        """What `check` says to the right keys; None is wrong ones. Raises Turned after three tries, or a lost line."""
         for attempt in range(TRIES):
-            self._play("enter_pin" if attempt == 0 else "wrong_pin")
-            pin = await self._read()
-            if pin and (found := await check(pin)) is not None:
+            self._play(question.first if attempt == 0 else question.again)
+            keys = await self._read(question.keys)
+            if keys and (found := await check(keys)) is not None:
                 return found
-        self._play("goodbye")
+        self._play(("goodbye",))
         await self._or_lost(self._prompt_over.wait())
-        raise Turned(ending("wrong_pin"))
+        raise Turned(ending(question.slug))
 
-    def _play(self, name: str) -> None:
+    def _play(self, names: tuple[str, ...]) -> None:
         self._prompt_over.clear()
-        self._prompt.extend(prompts.frames_of(name))
+        for name in names:
+            self._prompt.extend(prompts.frames_of(name))
 
-    async def _read(self) -> str:
+    async def _read(self, most: int) -> str:
         """Keys up to `#`, or up to a pause; empty when none came. A key cuts the prompt short."""
         pin = ""
         await self._or_lost(self._prompt_over.wait())
-        while len(pin) < LONGEST_PIN:
+        while len(pin) < most:
             try:
                 async with asyncio.timeout(KEY_WITHIN_S):
                     key = await self._or_lost(self._keys.get())

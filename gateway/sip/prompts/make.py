@@ -12,10 +12,13 @@ import numpy as np
 from gateway.sip.prompts import FOLDER
 from gateway.sip.rtp.g711 import SAMPLE_RATE
 
+DIGITS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 SENTENCES = {
     "sorry_call_back": "Sorry, nobody can take your call right now. Please try again later.",
     "enter_pin": "Please enter your pin, followed by the pound key.",
     "wrong_pin": "That pin is not right. Please try again, followed by the pound key.",
+    "press_to_go_on": "To go on, please press",
+    **{f"digit_{key}": f"{word}." for key, word in DIGITS.items()},
     "goodbye": "Goodbye.",
 }
 MAKERS_RATE = 16000  # flite's rms voice

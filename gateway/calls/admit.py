@@ -39,7 +39,7 @@ class KnownTrunk:
     open_calls: int = 0
     on_control_plane_loss: Literal["accept", "reject"] = "reject"
     media: MediaTerms = field(default_factory=MediaTerms)
-    screening: ScreeningTerms = ScreeningTerms()
+    screening: ScreeningTerms = field(default_factory=ScreeningTerms)
     carrier_verdicts: Carrier = "none"
     caller_trust: CallerTrustTerms = field(default_factory=CallerTrustTerms)
 
@@ -50,7 +50,7 @@ class KnownRule:
     agent_id: str
     fallback_prompt: str = ""
     max_duration_s: int | None = None
-    screening: ScreeningTerms = ScreeningTerms()
+    screening: ScreeningTerms = field(default_factory=ScreeningTerms)
     caller_trust: CallerTrustTerms | None = None  # None: as the trunk says
 
 

@@ -29,6 +29,10 @@ def _trunk(about: About) -> str:
     return f"/v1/inbound-trunks/{about.trunk_id or 'trk_…'}"
 
 
+def _remove(about: About) -> str:
+    return f"gateway screening remove {about.by or 'scr_…'}"
+
+
 def _named(text: str, instead: str) -> str:
     return shlex.quote(text) if text else instead
 
@@ -39,9 +43,9 @@ def advice_for(slug: str, about: About) -> str:
     source = _named(about.source, "SOURCE")
     match slug:
         case "caller_blocked":
-            return f"gateway screening remove {about.by or 'scr_…'}, or for this caller only: gateway screening allow {caller}"
+            return f"{_remove(about)}; of a wider block, for this caller alone: gateway screening allow {caller}"
         case "source_blocked":
-            return f"gateway screening remove {about.by or 'scr_…'}, or for this address only: gateway screening allow {source}"
+            return f"{_remove(about)}; of a wider block, for this address alone: gateway screening allow {source}"
         case "do_not_originate" | "not_on_allow_list":
             return f"gateway screening allow {caller}"
         case "anonymous_caller":

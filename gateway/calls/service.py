@@ -21,8 +21,8 @@ from gateway.calls.loops import CallLoops
 from gateway.calls.own_facts import RecordedFact
 from gateway.calls.performing import Begin
 from gateway.calls.ports import RoomEvent, Rooms
-from gateway.calls.repository import CallRepository
 from gateway.calls.refusals import note_refusal
+from gateway.calls.repository import CallRepository
 from gateway.calls.room_watch import RoomWatcher
 from gateway.calls.runner import CallRunner, Complete
 from gateway.calls.scanners import RefusedSources

@@ -121,6 +121,7 @@ def admit(asked: AdmissionAsked, route: Route, trust: Trust | None = None) -> Ad
         checks=checks,
         attributes=_attributes(asked, route, trust),
         policy=policy_of(route),
+        challenge="press_key" if route.screened and route.screened.challenge else "",
         caller_trust=evidence,
     )
     return _with_consequence(accepted, trust) if trust else accepted
@@ -226,7 +227,7 @@ def _screening(route: Route) -> list[tuple[Check, _Refusal | None]]:
     if route.screened is None:
         return []
     refusal = route.screened.refusal
-    refused = _Refusal(refusal.sip_code, refusal.slug, refusal.retry_after_s) if refusal else None
+    refused = _Refusal(refusal.sip_code, refusal.slug, refusal.retry_after_s, (), refusal.phrase) if refusal else None
     return [
         (Check(name=one.name, passed=one.passed, reason=one.reason, by=one.by), None if one.passed else refused)
         for one in route.screened.findings

@@ -21,9 +21,7 @@ class Edge:
     `longer`: by how paths begin that take more than `longest` bytes, because they read them as they come.
     """
 
-    def __init__(
-        self, app: ASGIApp, longest: int = LONGEST_BODY, longer: Mapping[str, int] = NOTHING_LONGER
-    ) -> None:
+    def __init__(self, app: ASGIApp, longest: int = LONGEST_BODY, longer: Mapping[str, int] = NOTHING_LONGER) -> None:
         self._app, self._longest, self._longer = app, longest, longer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import call_transfers, calls, demo, doctor, phone, processes, stack, supervising, targets, webhooks
+from gateway.cli import (
+    call_transfers,
+    calls,
+    demo,
+    doctor,
+    phone,
+    processes,
+    stack,
+    stir,
+    supervising,
+    targets,
+    webhooks,
+)
 
 app = typer.Typer(
     name="gateway",
@@ -22,4 +34,5 @@ supervising.register(calls.app)
 app.add_typer(calls.app, name="calls")
 app.add_typer(targets.app, name="targets")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(stir.app, name="stir")
 processes.register(app)

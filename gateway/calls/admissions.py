@@ -46,7 +46,7 @@ class Admissions:
         self, runner: CallRunner, find_route: FindRoute, find_way_out: FindWayOut, clock: Clock, trust: CallerTrust
     ) -> None:
         self._runner, self._find_route, self._find_way_out, self._clock = runner, find_route, find_way_out, clock
-        self._trust = trust
+        self.trust = trust
 
     async def verdict_on(self, asked: AdmissionAsked) -> AdmissionVerdict:
         """The verdict; the same one when it is asked again about the same call. `pending`, which is not recorded, while
@@ -57,7 +57,7 @@ class Admissions:
             raise BadInput("transfer_id is not a transfer id", field="transfer_id", todo="make it with new_id('xfer')")
         verdict = await self._decided(asked)
         if verdict.verdict == "pending":
-            await self._trust.fetched(asked)
+            await self.trust.fetched(asked)
             verdict = await self._decided(asked)
         return verdict
 
@@ -86,7 +86,7 @@ class Admissions:
         route = await self._screened(session, asked, await self._find_route(session, asked))
         verdict, trust = admit(asked, route), None
         if verdict.verdict == "accept":  # nothing is fetched for a call that goes nowhere
-            trust = self._trust.found(asked, route)
+            trust = self.trust.found(asked, route)
             verdict = admit(asked, route, trust) if trust else AdmissionVerdict(verdict="pending", token=asked.call_id)
         trunk = route.any_trunk
         matched = {

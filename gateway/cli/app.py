@@ -11,6 +11,8 @@ from gateway.cli import (
     doctor,
     phone,
     processes,
+    refusals,
+    screening,
     stack,
     stir,
     supervising,
@@ -31,8 +33,10 @@ doctor.register(app)
 phone.register(app)
 call_transfers.register(calls.app)
 supervising.register(calls.app)
+refusals.register(calls.app)
 app.add_typer(calls.app, name="calls")
 app.add_typer(targets.app, name="targets")
+app.add_typer(screening.app, name="screening")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(stir.app, name="stir")
 processes.register(app)

@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
-WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning webhooks)
+WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning screening webhooks)
 
 .PHONY: demo test test-calls test-rest up bench leak-test chaos-transfer lint types unit voice setup setup-dev packages livekit-server clean
 

@@ -59,6 +59,10 @@ async def _webhook(plane: Plane, n: int) -> Json:
     return {"name": f"receiver {n}", "url": f"https://crm.example/{n}"}
 
 
+async def _entry(plane: Plane, n: int) -> Json:
+    return {"list": "block", "kind": "number", "value": f"+1510555{n:04d}"}
+
+
 async def _key(plane: Plane, n: int) -> Json:
     return {"name": f"key {n}", "role": "viewer"}
 
@@ -72,7 +76,8 @@ TARGETS = Resource("/v1/transfer-targets", "transfer_targets", "tgt", _target, {
 WEBHOOKS = Resource(
     "/v1/webhooks", "webhooks", "whk", _webhook, {"events": ["call.ended"]}, {"events": ["call.sneezed"]}
 )
+ENTRIES = Resource("/v1/screening/entries", "screening_entries", "scr", _entry, {}, {"list": "perhaps"})
 KEYS = Resource("/v1/api-keys", "api_keys", "key", _key, {}, {"role": "king"})
 
 CONFIGURED = (NUMBERS, INBOUND, OUTBOUND, RULES, AGENTS, TARGETS)  # what is read one by one and changed
-ALL = (*CONFIGURED, WEBHOOKS, KEYS)
+ALL = (*CONFIGURED, WEBHOOKS, ENTRIES, KEYS)

@@ -112,6 +112,7 @@ class StirSettings(BaseModel):
         default=[], description="networks inside where certificates may be; callers choose the address, so: none"
     )
     ca_file: Path | None = Field(default=None, description="PEM; whose TLS is believed; default: the machine's")
+    ports: list[int] = Field(default=[443, 8443], description="at which certificates may be (ATIS-1000074)")
     redress: str = Field(
         default="",
         pattern=r'^((https://|mailto:|tel:)[^\s";]{1,200})?$',

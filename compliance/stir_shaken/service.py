@@ -14,7 +14,6 @@ from pathlib import Path
 
 from compliance.stir_shaken.certificates import Certificates, Fetch, Read
 from compliance.stir_shaken.chain import read_credential
-from compliance.stir_shaken.location import PORTS
 from compliance.stir_shaken.replay import Seen
 from compliance.stir_shaken.upkeep import RegionStanding, Upkeep
 from compliance.stir_shaken.verdict import Verdict
@@ -26,10 +25,8 @@ FETCHED = "stir"  # folder of the state directory
 
 
 class StirShaken:
-    def __init__(
-        self, settings: StirSettings, state_dir: Path, outside: Fetch, clock: Clock, ports: frozenset[int] = PORTS
-    ) -> None:
-        self._settings, self._clock, self._ports = settings, clock, ports
+    def __init__(self, settings: StirSettings, state_dir: Path, outside: Fetch, clock: Clock) -> None:
+        self._settings, self._clock = settings, clock
         self._upkeep = Upkeep(settings.trust, state_dir / FETCHED, outside, clock)
         self._upkeep.changed = self._trust_changed
         self._certificates = Certificates(outside, self._reader(), clock)
@@ -95,7 +92,7 @@ class StirShaken:
     def _rules_now(self) -> Rules:
         return Rules(
             profile=self._settings.profile,
-            ports=self._ports,
+            ports=frozenset(self._settings.ports),
             without_list=self._settings.without_revocation_list,
             revoked=self._upkeep.revoked,
         )

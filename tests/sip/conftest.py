@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from tests.integration.sip_node.caller import PATIENT_S
 from tests.sip.stack import RunningStack
+from tests.stir import maker
+from tests.stir.certificate_server import CertificateServer, certificate_server
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def start_stack(folder: Path, *options: str) -> RunningStack:
+def start_stack(folder: Path, *options: str, env: Mapping[str, str] = NOTHING) -> RunningStack:
     """`gateway up -d` on free ports; returns when it is ready."""
     command = [
         sys.executable,
@@ -29,7 +34,7 @@ def start_stack(folder: Path, *options: str) -> RunningStack:
         "--api-port",
         "0",
     ]
-    patient = {**os.environ, "GATEWAY_SIP__ADMISSION_WITHIN_S": str(PATIENT_S)}
+    patient = {**os.environ, "GATEWAY_SIP__ADMISSION_WITHIN_S": str(PATIENT_S), **env}
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=600, env=patient)
     logs = folder / "logs"
     tails = "\n".join(f"== {p.name}\n{p.read_text()[-1500:]}" for p in logs.glob("*.log")) if done.returncode else ""
@@ -38,8 +43,24 @@ def start_stack(folder: Path, *options: str) -> RunningStack:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    running = start_stack(tmp_path_factory.mktemp("stack"))
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CertificateServer]:
+    with certificate_server(tmp_path_factory.mktemp("certificates")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, certificates: CertificateServer) -> Iterator[RunningStack]:
+    """It trusts the tests' own authority; by the terms as shipped nothing follows from that."""
+    trust = tmp_path_factory.mktemp("trust")
+    (trust / "tests").mkdir()
+    (trust / "tests" / "authorities.pem").write_bytes(maker.root().pem)
+    env = {
+        "GATEWAY_STIR__TRUST": str(trust),
+        "GATEWAY_STIR__NETWORKS": '["127.0.0.0/8", "::1/128"]',
+        "GATEWAY_STIR__PORTS": f"[{certificates.port}]",
+        "GATEWAY_STIR__CA_FILE": str(certificates.ca_file),
+    }
+    running = start_stack(tmp_path_factory.mktemp("stack"), env=env)
     yield running
     running.stop()
 

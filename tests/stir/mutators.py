@@ -98,6 +98,9 @@ def _broken_inside(random: Random, raw: bytes) -> bytes:
         return random.choice((b"", b"\x05\x00", random.randbytes(4)))
     at = random.randrange(len(rows))
     tag, inside = rows[at]
+    if tag & 0x20 and inside and random.random() < 0.8:  # most of what matters lies deep
+        rows[at] = (tag, _broken_inside(random, inside))
+        return b"".join(der.element(one, content) for one, content in rows)
     match random.randrange(9):
         case 0:
             del rows[at]
@@ -109,10 +112,8 @@ def _broken_inside(random: Random, raw: bytes) -> bytes:
             rows[at] = (tag, broken(random, inside) if inside else b"\x00")
         case 4:
             random.shuffle(rows)
-        case _ if tag & 0x20 and inside:
-            rows[at] = (tag, _broken_inside(random, inside))
         case _:
-            rows[at] = (tag, broken(random, inside) if inside else b"\x01")
+            rows[at] = (tag, flip(random, inside) if inside else b"\x01")
     return b"".join(der.element(one, content) for one, content in rows)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from compliance.screening.found import ListName
 from compliance.screening.value import KINDS, Kind, Value, kind_of, read_value
 from gateway.kernel.errors import BadInput
+from gateway.rest.moments import in_utc
 
 COLUMNS = ("value", "list", "kind", "note", "expires_at")
 LONGEST_NOTE = 200
@@ -75,9 +76,8 @@ def _time(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None:
-        raise BadInput("its expires_at is no time with a time zone", field="expires_at", todo="2027-01-31T00:00:00Z")
-    return when
+        return in_utc(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise BadInput(
+            "its expires_at is no time with a time zone", field="expires_at", todo="2027-01-31T00:00:00Z"
+        ) from error

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from compliance.screening.entry_line import LONGEST_NOTE
 from compliance.screening.found import ListName
 from compliance.screening.value import LONGEST_VALUE, Kind
+from gateway.rest.moments import Moment
 from gateway.rest.written import Written
 
 VALUE = (
@@ -26,7 +27,7 @@ class EntryAsked(Written):
     kind: Kind
     value: str = Field(min_length=1, max_length=LONGEST_VALUE, description=VALUE)
     note: str = Field(default="", max_length=LONGEST_NOTE, description="why; told with every refusal")
-    expires_at: AwareDatetime | None = Field(default=None, description="from then on it does not count; null: never")
+    expires_at: Moment | None = Field(default=None, description="from then on it does not count; null: never")
 
 
 class EntryShown(BaseModel):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from compliance.screening.repository import EntryRepository
 from gateway.calls.access import MaySeePersonal, ReadCalls
@@ -19,6 +19,7 @@ from gateway.calls.refusal_advice import About, advice_for
 from gateway.calls.refusals import Refusals, Wanted
 from gateway.calls.slugs import SENTENCES
 from gateway.kernel.errors import NotAllowed
+from gateway.rest.moments import Moment
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
 
@@ -66,7 +67,7 @@ async def list_refusals(
     number: Annotated[str | None, Query(max_length=256, description=f"that was called; {PERSONAL}")] = None,
     sip_call_id: Annotated[str | None, Query(max_length=255)] = None,
     slug: Annotated[str | None, Query(max_length=40)] = None,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
 ) -> Page[RefusalShown]:
     """The newest first. A refusal is here before the caller hears of it."""
     if not with_pii and (caller is not None or number is not None):  # who may not see it may not guess it either

@@ -88,6 +88,8 @@ def test_a_table_says_more_in_the_order_it_names() -> None:
         ("+15105550100,block,colour", "its kind"),
         ("+15105550100,block,number,n,2027-01-31T00:00:00", "time zone"),
         ("+15105550100,block,number,n,soon", "time zone"),
+        ("+15105550100,block,number,n,9999-12-31T23:00:00-12:00", "time zone"),
+        ("+15105550100,block,number,n,0001-01-01T00:00:00+12:00", "time zone"),
         ("+15105550100,block,number,n,,more", "more than 5 columns"),
         ('"+15105550100', "quotes"),
         ("block", "which list"),

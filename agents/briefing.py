@@ -47,9 +47,11 @@ def meaning_of_key(digit: str) -> Meaning | None:
     return keys.get(digit)
 
 
-def briefing(turns: Sequence[Turn], summary: str, note: str, can_say: Callable[[str], bool]) -> str:
+def briefing(
+    turns: Sequence[Turn], summary: str, note: str, can_say: Callable[[str], bool], about_caller: str = ""
+) -> str:
     """Who is waiting and why, then the question. What the mouth at hand cannot say is left out."""
-    told = [f"Note: {note}", summary or _said(turns), _keyed(turns)]
+    told = [about_caller, f"Note: {note}", summary or _said(turns), _keyed(turns)]
     between = [_sentence(text) for text in told if text.strip(" :") not in ("", "Note") and can_say(text)]
     return " ".join((OFFER, *between, ASK))
 

@@ -9,6 +9,7 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, JobContext, tts
 
 from agents.channel import CallerLine, Keypad
+from agents.disclosure import caution
 from agents.facts_out import CallReporter
 from agents.profile import AgentProfile, TransferChoice
 from agents.resume import Conversation as Past
@@ -45,7 +46,8 @@ class Conversation:
         self._session = session
         self._profile = profile
         self._tasks = TaskSet()
-        self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up)
+        about = caution(line.caller.attributes)
+        self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up, about)
 
     async def start(self, past: Past) -> None:
         """Listens from here on; `past` is what an agent before this one talked about."""

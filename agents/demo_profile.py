@@ -21,6 +21,7 @@ DEMO_PROFILE: dict[str, Any] = {
             "say": "Please key in your four digit account number.",
             "tool": "account_balance",
             "ask_digits": 4,
+            "personal": True,
         },
         {
             "intent": "opening_hours",

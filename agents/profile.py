@@ -21,6 +21,9 @@ class DialogueEntry(Written):
     say: str = Field(min_length=1, max_length=1000)
     tool: str | None = Field(default=None, description="a tool to run; with ask_digits it gets the digits")
     ask_digits: int | None = Field(default=None, ge=1, le=32, description="how many digits `say` asks for")
+    personal: bool = Field(
+        default=False, description="about a person or an account: not for callers who may be told only the rest"
+    )
 
 
 class TransferChoice(Written):

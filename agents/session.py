@@ -21,12 +21,14 @@ from agents.commands import AgentCommands
 from agents.consult import Consult
 from agents.control_plane import ControlPlane
 from agents.conversation import Conversation
+from agents.disclosure import for_caller
 from agents.facts_out import CallReporter
 from agents.handover import Handover
 from agents.profile import AgentProfile
 from agents.resume import Conversation as Past
 from agents.skills.digits import DigitCollector
 from agents.speech import catalog
+from agents.speech.brain import ScriptedBrain
 from agents.speech.mouth import EmbeddedMouth
 from agents.turns import END_OF_SPEECH_S, turn_handling
 from gateway.calls.agent_commands import AgentDoor, Brief
@@ -180,8 +182,11 @@ class _Call:
         self._step("caller")
         prepared = await preparing
         self._step("prepared")
+        profile = for_caller(prepared.profile, caller.attributes)
+        if isinstance(prepared.session.llm, ScriptedBrain):
+            prepared.session.llm.speak_from(profile)
         ask = functools.partial(self._plane.transfer, call_id)
-        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, prepared.profile, ask)
+        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, profile, ask)
         reporter.follow(prepared.session)
         door = AgentDoor(RoleTokens(self._ready.settings.keys_dir), call_id)
         known = functools.partial(self._plane.conversation_now, call_id)

@@ -24,12 +24,13 @@ Ask = Callable[[str, str, str], Awaitable[str | None]]  # choice, reason, reques
 
 
 class TransferTalk:
-    """`ask` begins a transfer, `hang_up` ends the call."""
+    """`ask` begins a transfer, `hang_up` ends the call. `about_caller`: what a human is told first, "" for nothing."""
 
     def __init__(
         self, session: AgentSession[None], keypad: Keypad, profile: AgentProfile, ask: Ask,
-        hang_up: Callable[[str], Awaitable[None]],
+        hang_up: Callable[[str], Awaitable[None]], about_caller: str = "",
     ) -> None:  # fmt: skip
+        self._about_caller = about_caller
         self._session, self._keypad, self._profile = session, keypad, profile
         self._ask, self._hang_up = ask, hang_up
         self._by_key = {one.key: one for one in profile.transfers if one.key}
@@ -60,7 +61,7 @@ class TransferTalk:
 
     async def briefing(self, note: str) -> str:
         summary = await self._summary if self._summary else ""
-        return briefing(turns_of(self._session.history), summary, note, self._can_say)
+        return briefing(turns_of(self._session.history), summary, note, self._can_say, self._about_caller)
 
     async def note(self, text: str) -> None:
         """For the model's eyes; a scripted brain has none."""

@@ -36,6 +36,10 @@ class ScriptedBrain(llm.LLM):
         super().__init__()
         self._profile = profile
 
+    def speak_from(self, profile: AgentProfile) -> None:
+        """Another table from the next answer on."""
+        self._profile = profile
+
     @property
     def model(self) -> str:
         return "dialogue table"

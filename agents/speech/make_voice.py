@@ -19,11 +19,13 @@ import numpy as np
 import gateway.phone
 from agents import briefing
 from agents.demo_profile import DEMO_PROFILE
+from agents.disclosure import PRIVATE
 from agents.honest import ALL_WORDS
 from agents.profile import ONE_MOMENT
 from agents.resume import RESUMED
 from agents.speech.dialogue import FAREWELL, NO_DIGITS
 from agents.speech.phrasebook import RATE, VOICE, Samples, read_wav, slug
+from compliance.caller_trust.weigh import STANDINGS
 from gateway.kernel.errors import SetupError
 
 AGENT_VOICE, CALLER_VOICE = "rms", "rms"  # rms is the flite voice that telephone ears understand best
@@ -51,7 +53,7 @@ def agent_texts() -> list[str]:
     """Everything the demo agent may say, sentence by sentence, and the words to build numbers from."""
     texts = [DEMO_PROFILE["greeting"], DEMO_PROFILE["fallback_say"], FAREWELL, NO_DIGITS, RESUMED]
     texts += [briefing.OFFER, briefing.ASK, briefing.ASK_AGAIN, briefing.ALL_RIGHT, briefing.CONNECTED]
-    texts += [ONE_MOMENT, *ALL_WORDS]
+    texts += [ONE_MOMENT, *ALL_WORDS, PRIVATE, *(f"{text}." for text in STANDINGS.values())]
     texts += [entry["say"] for entry in DEMO_PROFILE["dialogue"]]
     sentences = [sentence for text in texts for sentence in re.findall(r"[^.?!]+[.?!]?", text) if slug(sentence)]
     return [*sentences, *PHRASES, *NUMBER_WORDS.split()]

@@ -91,10 +91,10 @@ def _who_decides(
     return "carrier" if ours in says_nothing and theirs not in says_nothing else "own"
 
 
-_STANDINGS = {
-    "A": "the caller's provider knows the caller and that the number is the caller's (full attestation)",
-    "B": "the caller's provider knows the caller, not whether the number is the caller's (partial attestation)",
-    "C": "the call came in from a gateway, and nobody knows whose number it is (gateway attestation)",
+STANDINGS: dict[str, str] = {
+    "A": "the caller's provider knows the caller, and that the number is the caller's",
+    "B": "the caller's provider knows the caller, but not whether the number is the caller's",
+    "C": "the call came in from another network, and nobody knows whose number it is",
     "failed": "the signature on the caller's number is wrong",
     "unsigned": "nobody vouches for the caller's number",
     "unchecked": "the signature on the caller's number could not be checked",
@@ -102,7 +102,7 @@ _STANDINGS = {
 
 
 def _reason(standing: Standing, by: str, own: Verdict | None) -> str:
-    said = _STANDINGS[standing]
+    said = STANDINGS[standing]
     if by == "carrier":
         return f"by the carrier's word, {said}"
     if by == "own" and own and own.fault and standing in ("failed", "unchecked"):

@@ -84,6 +84,8 @@ class Call(Strict):
     agent_heard: bool = Field(default=False, description="the leg was answered because an agent spoke")
     gone_agents: tuple[str, ...] = ()
     agent_gone_since: datetime | None = Field(default=None, description="None while one is there or none is due")
+    caller_trust: str = Field(default="", description="how the caller stands: A, B, C, failed, unsigned, unchecked")
+    caller_label: str = Field(default="", description="a sentence about that, where the terms want it seen")
     attempts: int = 0
     dispatched_at: datetime | None = Field(default=None, description="our last dispatch in this absence")
     given_up_at: datetime | None = None
@@ -163,8 +165,18 @@ def _invited(call: Call, invite: InviteReceived | AdmissionDecided | InviteRefus
         changes["livekit_trunk_id"] = invite.livekit_trunk_id or call.livekit_trunk_id
     if isinstance(invite, AdmissionDecided):
         changes |= {"trunk_id": invite.trunk_id, "number_id": invite.number_id, "policy": invite.verdict.policy}
-        changes |= _rule(call, invite.rule_id, invite.agent_id)
+        changes |= _rule(call, invite.rule_id, invite.agent_id) | _trust(invite)
     return changes
+
+
+def _trust(admission: AdmissionDecided) -> dict[str, object]:
+    found = admission.verdict.caller_trust
+    if found is None:
+        return {}
+    return {
+        "caller_trust": found.standing if found.by != "nobody" else "",
+        "caller_label": found.reason if found.follows == "label" else "",
+    }
 
 
 def _rule(call: Call, rule_id: str, agent_id: str) -> dict[str, object]:

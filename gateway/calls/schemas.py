@@ -30,6 +30,8 @@ class CallShown(BaseModel):
     answered_at: datetime | None
     ended_at: datetime | None
     agents_so_far: int
+    caller_trust: str | None = Field(description="A, B, C, failed, unsigned, unchecked; null: nobody has looked")
+    caller_label: str | None = Field(description="a sentence about that, where the terms want it seen")
     termination: Termination | None
     pii: dict[str, Any] | None
 
@@ -92,6 +94,8 @@ def show_call(row: CallRow, *, with_pii: bool) -> CallShown:
         answered_at=call.answered_at,
         ended_at=call.ended_at,
         agents_so_far=call.agents_so_far,
+        caller_trust=call.caller_trust or None,
+        caller_label=call.caller_label or None,
         termination=call.termination,
         pii=row.pii if with_pii else None,
     )

@@ -35,6 +35,8 @@ class OfferShown(BaseModel):
     mode: Mode = Field(description="warm: the agent asks first; cold: the caller is there at once")
     since: datetime
     ring_until: datetime
+    caller_trust: str | None = Field(description="how the caller stands: A, B, C, failed, unsigned, unchecked")
+    caller_label: str | None
     note: str | None
 
 
@@ -64,5 +66,6 @@ def show_offer(one: Offer, *, with_pii: bool) -> OfferShown:
     return OfferShown(
         attempt_id=one.attempt.id, call_id=one.call.id, transfer_id=one.story.transfer_id,
         target_id=one.attempt.target_id, identity=one.identity, mode=one.story.mode, since=one.made_at,
-        ring_until=one.ring_until, note=(one.story.note or None) if with_pii else None,
+        ring_until=one.ring_until, caller_trust=one.call.caller_trust or None,
+        caller_label=one.call.caller_label or None, note=(one.story.note or None) if with_pii else None,
     )  # fmt: skip

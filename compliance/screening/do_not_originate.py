@@ -1,13 +1,12 @@
 """Numbers that never place calls: lists that are replaced as a whole.
 
-An import writes its numbers beside those that count, a few thousand in a transaction, so that no call waits for it. The
+An import writes its numbers beside those that count, a thousand in a transaction, so that no call waits for it. The
 last transaction makes them the ones that count. An import that breaks off has changed nothing; what it left is removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterable
 from datetime import timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -18,13 +17,13 @@ from compliance.screening.importing import Rejected, read_lines
 from compliance.screening.lines import Line, LineReader
 from compliance.screening.models import NeverCallsRow
 from compliance.screening.numbers import NumberLines
+from compliance.screening.turns import Begin, in_turn
 from gateway.auth.repository import record_act
 from gateway.db.base import Base
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import BadInput, Conflict, NotFound
 
-Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-AT_ONCE = 5000
+AT_ONCE = 1000  # in a transaction
 MOST_NUMBERS = 1_000_000
 MOST_REJECTED = 1000
 MOST_LISTS = 32
@@ -71,7 +70,7 @@ class DoNotOriginate:
         await self.forget_abandoned()
 
     async def forget_abandoned(self) -> None:
-        """Removes what no list counts any more, a few thousand numbers in a transaction."""
+        """Removes what no list counts any more, a thousand numbers in a transaction."""
         async with self._begin() as session:
             died = (NeverCallsRow.state == "filling") & (NeverCallsRow.started_at < self._clock.now() - ABANDONED)
             query = select(NeverCallsRow.edition).where(or_(NeverCallsRow.state == "gone", died))
@@ -133,7 +132,7 @@ class DoNotOriginate:
             return 0
         rows = [{"edition": edition, "number": number} for number in sorted(waiting)]
         waiting.clear()
-        async with self._begin() as session:
+        async with in_turn(self._begin, self._clock) as session:
             insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
             await session.execute(insert(_NUMBERS).on_conflict_do_nothing(), rows)
         return len(rows)
@@ -151,7 +150,7 @@ class DoNotOriginate:
     async def _drop(self, edition: int) -> None:
         first = select(_NUMBERS.c.number).where(_NUMBERS.c.edition == edition).order_by(_NUMBERS.c.number)
         while True:
-            async with self._begin() as session:
+            async with in_turn(self._begin, self._clock) as session:
                 last = await session.scalar(first.offset(AT_ONCE).limit(1))
                 upto = (_NUMBERS.c.number < last,) if last is not None else ()
                 await session.execute(delete(_NUMBERS).where(_NUMBERS.c.edition == edition, *upto))

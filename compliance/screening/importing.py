@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from compliance.screening.entry_line import EntryLines, Wanted
 from compliance.screening.found import ListName
 from compliance.screening.lines import Line, LineReader
 from compliance.screening.repository import EntryRepository
+from compliance.screening.turns import Begin, in_turn
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import BadInput
 
-Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-T = TypeVar("T")
-AT_ONCE = 500  # in a transaction: a call that comes meanwhile waits for no more
+AT_ONCE = 200  # in a transaction: a call that comes meanwhile waits for no more
 MOST_REJECTED = 1000  # after so many bad lines it is another kind of file
 
 
@@ -78,7 +73,7 @@ def _read(line: Line, lines: EntryLines) -> Wanted | None:
 async def _store(begin: Begin, clock: Clock, waiting: list[tuple[int, Wanted]], taken: Taken) -> None:
     if not waiting:
         return
-    async with begin() as session:
+    async with in_turn(begin, clock) as session:
         outcomes = await EntryRepository(session).add_many([wanted for _, wanted in waiting], clock.now())
     for (number, _), outcome in zip(waiting, outcomes, strict=True):
         if outcome == "added":

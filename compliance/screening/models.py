@@ -28,7 +28,7 @@ class EntryRow(Base):
     digits: Mapped[int | None]
     magnitude: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(200))
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from compliance.screening.do_not_originate import DoNotOriginate
 from compliance.screening.lookup import MINUTE
 from compliance.screening.models import RecentCallRow
 from compliance.screening.repository import EntryRepository
+from compliance.screening.turns import Begin
 from gateway.kernel.clock import Clock
 
 EXPIRED_KEPT = timedelta(days=7)
 
 
-async def tidy_screening(begin: Callable[[], AbstractAsyncContextManager[AsyncSession]], clock: Clock) -> None:
+async def tidy_screening(begin: Begin, clock: Clock) -> None:
     """`begin` opens a transaction; several short ones are made."""
     now = clock.now()
     async with begin() as session:

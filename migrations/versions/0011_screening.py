@@ -35,7 +35,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("screening_entries", schema=None) as batch_op:
         batch_op.create_index("ix_screening_entries_digits_magnitude_low", ["digits", "magnitude", "low"], unique=False)
-        batch_op.create_index(batch_op.f("ix_screening_entries_expires_at"), ["expires_at"], unique=False)
     op.create_table(
         "do_not_originate_lists",
         sa.Column("edition", sa.Integer(), autoincrement=True, nullable=False),

@@ -1,7 +1,8 @@
 """Certificates by their address: fetched once, kept for a day, asked for by many calls at a time.
 
 A call never waits longer than `FETCH_S`. What could not be had is not asked for again for a while, so that a server
-that is slow, or an attacker that makes up addresses, costs no more than `MOST_FETCHES` exchanges at a time.
+that is slow, or an attacker that makes up addresses, costs no more than `MOST_FETCHES` exchanges at a time; and what
+was not had never takes the place of what was.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,7 +24,8 @@ from gateway.net.outside import Answer, NotReached
 
 FETCH_S = 2.0
 MOST_BYTES = 65_536
-MOST_KEPT = 2_000
+MOST_KEPT = 2_000  # and as many failures
+MOST_BYTES_KEPT = 16 * 1024 * 1024
 MOST_FETCHES = 64
 KEPT = timedelta(hours=24)
 KEPT_AT_MOST = timedelta(days=7)
@@ -42,13 +44,39 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True)
 class _Kept:
-    """`read_by`: the reader it was read with; another one (new authorities) reads `pem` again."""
+    """`read_by`: the reader it was read with; another one (new authorities) reads `pem` again. A failure has no `pem`.
+    `doubted`: it is to be fetched anew, and counts again if that comes to nothing."""
 
     found: Credential | Fault
     pem: bytes
     read_by: Read
     fetched: datetime
     until: datetime
+    doubted: bool = False
+
+
+class _Shelf:
+    """What was used least recently goes first, by number and by bytes."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, url: str) -> _Kept | None:
+        if kept := self._kept.get(url):
+            self._kept.move_to_end(url)
+        return kept
+
+    def pop(self, url: str) -> None:
+        if kept := self._kept.pop(url, None):
+            self._bytes -= len(kept.pem)
+
+    def put(self, url: str, kept: _Kept) -> None:
+        self.pop(url)
+        self._kept[url] = kept
+        self._bytes += len(kept.pem)
+        while len(self._kept) > MOST_KEPT or self._bytes > MOST_BYTES_KEPT:
+            self.pop(next(iter(self._kept)))
 
 
 class Certificates:
@@ -56,26 +84,25 @@ class Certificates:
 
     def __init__(self, outside: Fetch, read: Read, clock: Clock) -> None:
         self._outside, self.read, self._clock = outside, read, clock
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._good, self._failed = _Shelf(), _Shelf()
         self._fetches: dict[str, asyncio.Task[None]] = {}
         self._tasks = TaskSet()
 
     def known(self, url: str) -> Credential | Fault | None:
         """Without any wait; None when it has to be fetched."""
-        kept = self._kept.get(url)
-        if kept is None or self._clock.now() >= kept.until:
+        kept = self._good.get(url) or self._failed.get(url)
+        if kept is None or kept.doubted or self._clock.now() >= kept.until:
             return None
-        self._kept.move_to_end(url)
-        if kept.read_by is not self.read and kept.pem:
-            kept = self._keep(url, kept.pem, kept.fetched, kept.until)
+        if kept.read_by is not self.read:
+            return self._keep(url, kept.pem, kept.fetched, kept.until) if kept.pem else None
         return kept.found
 
     def may_have_changed(self, url: str) -> bool:
         """True at most once a minute for one that was kept: a new key may be there. It is then fetched again."""
-        kept = self._kept.get(url)
-        if kept is None or self._clock.now() - kept.fetched < AGAIN_AFTER:
+        kept = self._good.get(url)
+        if kept is None or kept.doubted or self._clock.now() - kept.fetched < AGAIN_AFTER:
             return False
-        del self._kept[url]
+        self._good.put(url, replace(kept, doubted=True))
         return True
 
     async def fetch(self, url: str) -> None:
@@ -107,26 +134,27 @@ class Certificates:
             now = self._clock.now()
             self._keep(url, pem, now, now + lifetime(answer.headers))
 
-    def _keep(self, url: str, pem: bytes, fetched: datetime, until: datetime) -> _Kept:
-        found: Credential | Fault
+    def _keep(self, url: str, pem: bytes, fetched: datetime, until: datetime) -> Credential | Fault:
         read = self.read
         try:
             found = read(pem)
-            until = max(min(until, found.not_after), self._clock.now() + FAILURE_KEPT)
         except Fault as fault:
-            found, until = fault, min(until, self._clock.now() + FAILURE_KEPT)
-        return self._put(url, _Kept(found, pem, read, fetched, until))
+            return self._fail(url, fault)
+        until = max(min(until, found.not_after), self._clock.now() + FAILURE_KEPT)
+        self._failed.pop(url)
+        self._good.put(url, _Kept(found, pem, read, fetched, until))
+        return found
 
-    def _fail(self, url: str, fault: Fault, keep: timedelta = FAILURE_KEPT) -> None:
-        now = self._clock.now()
-        self._put(url, _Kept(fault, b"", self.read, now, now + keep))
-
-    def _put(self, url: str, kept: _Kept) -> _Kept:
-        self._kept[url] = kept
-        self._kept.move_to_end(url)
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
-        return kept
+    def _fail(self, url: str, fault: Fault, keep: timedelta = FAILURE_KEPT) -> Credential | Fault:
+        now, kept = self._clock.now(), self._good.get(url)
+        if kept and kept.doubted and kept.read_by is self.read and now < kept.until:
+            self._good.put(url, replace(kept, doubted=False, fetched=now))
+            return kept.found
+        self._good.pop(url)
+        # without its traceback, which would keep what was read
+        lasting = Fault(fault.sip_code, fault.slug, fault.sentence)
+        self._failed.put(url, _Kept(lasting, b"", self.read, now, now + keep))
+        return lasting
 
 
 def body_of(answer: Answer) -> bytes:

@@ -71,7 +71,7 @@ async def test_what_is_done_is_in_the_audit(plane: Plane) -> None:
     await plane.admin.delete(f"{LISTS}/own")
     await plane.admin.delete(f"{ENTRIES}/{made['id']}")
     acts = await plane.rows("SELECT object, verb FROM audit ORDER BY id")
-    assert [tuple(act) for act in acts][-5:] == [
+    assert [(act["object"], act["verb"]) for act in acts][-5:] == [
         (made["id"], "create"), ("allow", "import"), ("own", "import"), ("own", "delete"), (made["id"], "delete"),
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import legs, load, round_trip, rtp_path, set_up, transfers, turns
+from bench import legs, load, round_trip, rtp_path, set_up, stir, transfers, turns
 from bench.figures import Series, show, write
 from bench.providers import Delays, ProviderServer
 from bench.stack import BenchStack, bench_stack
@@ -21,13 +21,15 @@ from gateway.stack.ports import PortAllocator
 
 RESULTS = Path(__file__).parent / "results"
 LINE = LINES / "i_want_to_pay_my_bill.wav"
-PARTS = ("rtp", "set-up", "media", "load", "legs", "turns", "transfers")
+PARTS = ("rtp", "stir", "set-up", "media", "load", "legs", "turns", "transfers")
 
 
 async def measure(parts: list[str], rounds: int, calls: int, tick: Callable[[str], None]) -> list[Series]:
     found: list[Series] = []
     if "rtp" in parts:
         found += rtp_path.measure(rounds, tick)
+    if "stir" in parts:
+        found += stir.measure(rounds, tick)
     if set(parts) & {"set-up", "media", "load", "transfers"}:
         async with bench_stack(tick) as stack:
             if "set-up" in parts:

@@ -14,6 +14,7 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+TERMS = "compliance.screening.terms.ScreeningTerms"
 
 
 def upgrade() -> None:
@@ -88,7 +89,7 @@ def upgrade() -> None:
             batch_op.create_index(batch_op.f(f"ix_refusals_{column}"), [column], unique=False)
     for table in ("trunks", "dispatch_rules"):
         with op.batch_alter_table(table, schema=None) as batch_op:
-            batch_op.add_column(sa.Column("screening", sa.JSON(), nullable=False, server_default="{}"))
+            batch_op.add_column(sa.Column("screening", sa.JSON(), nullable=False, server_default="{}", comment=TERMS))
 
 
 def downgrade() -> None:

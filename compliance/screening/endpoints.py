@@ -12,13 +12,14 @@ from compliance.screening.found import ListName
 from compliance.screening.importing import import_entries
 from compliance.screening.models import EntryRow
 from compliance.screening.repository import EntryRepository
-from compliance.screening.schemas import EntriesTaken, EntryAsked, EntryShown
+from compliance.screening.schemas import EntriesTaken, EntryAsked, EntryChange, EntryShown
 from compliance.screening.value import LONGEST_VALUE, Kind, kind_of, read_value
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
 from gateway.db.session import Database
 from gateway.kernel.errors import NotAllowed
+from gateway.rest.changes import changes
 from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
@@ -71,6 +72,19 @@ async def list_entries(
 @router.get("/entries/{entry_id}")
 async def get_entry(entry_id: str, caller: Reader, session: Session) -> EntryShown:
     return shown(await EntryRepository(session).get(entry_id), caller)
+
+
+@router.patch("/entries/{entry_id}")
+async def change_entry(
+    entry_id: str, body: EntryChange, caller: Writer, session: Session, clock: RequestClock
+) -> EntryShown:
+    """Its note, and until when it counts."""
+    row = await EntryRepository(session).get(entry_id)
+    for name, value in changes(body, nullable=frozenset({"expires_at"})).items():
+        setattr(row, name, value)
+    row.updated_at = clock.now()
+    await record_act(session, caller.key_id, row.id, "update", clock.now())
+    return shown(row, caller)
 
 
 @router.delete("/entries/{entry_id}", status_code=204)

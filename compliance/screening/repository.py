@@ -74,7 +74,7 @@ class EntryRepository:
                 outcomes.append(f"it is on the {row.list} list already, as {row.id}")
             else:
                 outcomes.append("added" if _expired(row, now) else "kept")
-                row.list, row.note, row.expires_at = one.list, one.note, one.expires_at
+                row.list, row.note, row.expires_at, row.updated_at = one.list, one.note, one.expires_at, now
         await self._session.flush()
         return outcomes
 
@@ -97,6 +97,7 @@ def _row(wanted: Wanted, now: datetime) -> EntryRow:
     return EntryRow(
         id=new_id("scr"), list=wanted.list, kind=value.kind, value=value.text, low=value.low, high=value.high,
         digits=value.digits, magnitude=value.magnitude, note=wanted.note, expires_at=wanted.expires_at, created_at=now,
+        updated_at=now,
     )  # fmt: skip
 
 

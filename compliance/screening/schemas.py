@@ -30,6 +30,13 @@ class EntryAsked(Written):
     expires_at: Moment | None = Field(default=None, description="from then on it does not count; null: never")
 
 
+class EntryChange(Written):
+    """What it names stays: delete it, and make another."""
+
+    note: str | None = Field(default=None, max_length=LONGEST_NOTE)
+    expires_at: Moment | None = Field(default=None, description="null: never")
+
+
 class EntryShown(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -40,6 +47,7 @@ class EntryShown(BaseModel):
     note: str
     expires_at: datetime | None
     created_at: datetime
+    updated_at: datetime
 
 
 class RejectedLine(BaseModel):

@@ -76,7 +76,7 @@ TARGETS = Resource("/v1/transfer-targets", "transfer_targets", "tgt", _target, {
 WEBHOOKS = Resource(
     "/v1/webhooks", "webhooks", "whk", _webhook, {"events": ["call.ended"]}, {"events": ["call.sneezed"]}
 )
-ENTRIES = Resource("/v1/screening/entries", "screening_entries", "scr", _entry, {}, {"list": "perhaps"})
+ENTRIES = Resource("/v1/screening/entries", "screening_entries", "scr", _entry, {"note": "rude"}, {"note": 5})
 KEYS = Resource("/v1/api-keys", "api_keys", "key", _key, {}, {"role": "king"})
 
 CONFIGURED = (NUMBERS, INBOUND, OUTBOUND, RULES, AGENTS, TARGETS)  # what is read one by one and changed

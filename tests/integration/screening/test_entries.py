@@ -38,6 +38,16 @@ async def test_entries_are_found_by_list_kind_and_value(plane: Plane) -> None:
     assert problem(await plane.admin.get(ENTRIES, params={"value": "alice"}))["field"] == "value"
 
 
+async def test_note_and_end_are_changed_and_what_is_named_stays(plane: Plane) -> None:
+    made = await plane.made(ENTRIES, list="block", kind="number", value=ANA, note="rude")
+    path = f"{ENTRIES}/{made['id']}"
+    end = {"expires_at": "2027-01-31T00:00:00Z"}
+    assert (await plane.admin.patch(path, json=end)).json() == made | end
+    assert (await plane.admin.patch(path, json={"note": "", "expires_at": None})).json() == made | {"note": ""}
+    for wrong in ({"value": "+15105550122"}, {"note": None}, {"expires_at": "9999-12-31T23:59:59-23:00"}):
+        assert (await plane.admin.patch(path, json=wrong)).status_code == 422, wrong
+
+
 async def test_who_may_not_see_numbers_sees_none_and_cannot_ask_for_one(plane: Plane) -> None:
     made = await plane.made(ENTRIES, list="block", kind="number", value=ANA, note="rude")
     viewer = plane.clients[Role.VIEWER]

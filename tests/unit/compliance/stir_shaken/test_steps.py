@@ -116,3 +116,12 @@ def test_a_header_of_another_kind_is_left_alone_after_its_form() -> None:
     (header,) = check(maker.identity(jose=maker.jose_header(ppt="rph"))).headers
     names = [one.step.name for one in steps_of(header) if one.outcome == "passed"]
     assert names == ["header", "info", "token", "kind", "x5u"]
+
+
+def test_the_documentation_tells_these_steps_in_this_order() -> None:
+    text = (FOLDER.parents[1] / "docs" / "stir-shaken.md").read_text()
+    table = text.partition("| step | passes when | else |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.strip().splitlines()[1:]]
+    assert [(row[0], row[2]) for row in rows] == [
+        (step.name, "/".join(str(code) for code in step.sip_codes)) for step in STEPS
+    ]

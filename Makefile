@@ -13,7 +13,7 @@ GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
 WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning screening webhooks)
 
-.PHONY: demo test test-calls test-rest up bench leak-test chaos-transfer lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test test-integration test-sip test-rest up bench leak-test chaos-transfer lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -21,12 +21,15 @@ demo: setup
 up: setup
 	@$(GATEWAY) up
 
-# Two at a time: what waits for calls, and what only computes. PYTEST="--durations=20" goes to both.
+# Two at a time: most of them wait for calls. PYTEST="--durations=20" goes to all.
 test: setup-dev packages livekit-server lint types
-	@$(MAKE) --no-print-directory -j2 test-calls test-rest
+	@$(MAKE) --no-print-directory -j2 test-sip test-integration test-rest
 
-test-calls:
-	.venv/bin/python -m pytest tests/integration tests/sip -q $(PYTEST)
+test-sip:
+	.venv/bin/python -m pytest tests/sip -q $(PYTEST)
+
+test-integration:
+	.venv/bin/python -m pytest tests/integration -q $(PYTEST)
 
 test-rest:
 	.venv/bin/python -m pytest tests/architecture tests/contract tests/unit -q $(PYTEST)

@@ -20,6 +20,8 @@ from tests.sip.transfers.office import CALLER_HZ, WISH, Office, tone
 AUDIBLE_DB, LEAK_DB = -40.0, -60.0
 LASTS_FRAMES = 15
 GREETING = "demo agent"
+TAKEN_UP = "put you through"  # in what the agent then says, whether it may or not
+TRIES, TAKES_UP_S = 5, 12.0
 
 
 class Caller:
@@ -42,13 +44,34 @@ class Caller:
         """By the agent, and the caller heard it: only what was played is in the transcript."""
 
         def said() -> bool:
-            turns = self.stack.get(f"/v1/calls/{self.call_id}/transcript")["data"]
-            return sum(turn["speaker"] == "agent" and words in turn["text"] for turn in turns) >= times
+            return sum(turn["speaker"] == "agent" and words in turn["text"] for turn in self._transcript()) >= times
 
         await asyncio.to_thread(self.stack.until, said, f"the agent says: {words}")
 
     async def asks_for_a_human(self) -> None:
-        await self.phone.say(Say(WISH, self._wish))
+        """Says it again, as anybody would, until the agent takes it up: it may not have been understood."""
+        before, said = self._taken_up(), 0
+        while True:
+            await self.phone.say(Say(WISH, self._wish))
+            said += 1
+            try:
+                await asyncio.to_thread(
+                    self.stack.until,
+                    lambda: self._taken_up() > before,
+                    f"it is taken up; {said} times said",
+                    TAKES_UP_S,
+                )
+            except AssertionError:
+                if said == TRIES:
+                    raise
+            else:
+                return
+
+    def _taken_up(self) -> int:
+        return sum(turn["speaker"] == "agent" and TAKEN_UP in turn["text"] for turn in self._transcript())
+
+    def _transcript(self) -> list[dict[str, Any]]:
+        return self.stack.get(f"/v1/calls/{self.call_id}/transcript")["data"]
 
     async def presses(self, digits: str) -> None:
         await self.phone.press(Press(digits))

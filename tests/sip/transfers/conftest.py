@@ -17,6 +17,7 @@ from tests.sip.stack import RunningStack
 from tests.sip.transfers.caller import Caller, caller_with
 from tests.sip.transfers.office import HUMAN_HZ, NUMBERS, RATE, WISH, spoken, tone
 
+TIMES_SAID = 10
 KEPT = Path(__file__).parents[3] / "recordings" / "transfers"
 
 
@@ -51,7 +52,8 @@ def human(microphone: Path, tmp_path: Path, kept: Path) -> Iterator[Baresip]:
 
 @pytest.fixture
 def speaking(tmp_path: Path, kept: Path) -> Iterator[Callable[[str, float], Baresip]]:
-    """Phones whose microphone hears some words, so many seconds after they have answered; in the order of NUMBERS."""
+    """Phones whose microphone hears some words, so many seconds after they have answered, again and again; in the order
+    of NUMBERS."""
     with ExitStack() as phones:
         folders: list[Path] = []
 
@@ -59,8 +61,9 @@ def speaking(tmp_path: Path, kept: Path) -> Iterator[Callable[[str, float], Bare
             folder = tmp_path / f"human-{len(folders)}"
             folder.mkdir()
             said = read_wav(spoken(words, folder / "words.wav")) if words else np.zeros(0, np.int16)
-            before, after = (np.zeros(int(RATE * seconds), np.int16) for seconds in (after_s, 120))
-            write_wav(folder / "microphone.wav", np.concatenate([before, said, after]), RATE)
+            before, after = (np.zeros(int(RATE * seconds), np.int16) for seconds in (after_s, 60))
+            once = np.concatenate([before, said])
+            write_wav(folder / "microphone.wav", np.concatenate([*[once] * TIMES_SAID, after]), RATE)
             folders.append(folder)
             return phones.enter_context(Baresip(folder, NUMBERS[len(folders) - 1], folder / "microphone.wav"))
 

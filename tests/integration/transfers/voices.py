@@ -14,8 +14,8 @@ from gateway.kernel.tasks import TaskSet
 from tests.integration.sip_node.fakes import until
 from tests.integration.switchboard import Switchboard
 
-# No odd multiple of one, folded at 4 kHz as a codec folds it, comes near another one, nor what mirrors it at 2 kHz, which
-# is heard of a tone whose samples were stretched or dropped, nor where two of them meet.
+# No odd multiple of one, folded at 4 kHz as a codec folds it, comes near another one; nor its mirror at 2 kHz, which is
+# heard when samples are dropped or stretched; nor what two of them make together.
 AGENT_HZ, CALLER_HZ, HUMAN_HZ, STRANGER_HZ = 1870, 2630, 3210, 1000
 AMPLITUDE = 3300  # -20 dBFS: the clicks of a beginning and an end stay below the limit
 AUDIBLE_DB, LEAK_DB = -40.0, -60.0

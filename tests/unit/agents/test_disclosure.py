@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from agents.demo_profile import DEMO_PROFILE
 from agents.disclosure import PRIVATE, caution, for_caller
 from agents.profile import AgentProfile
 from agents.speech.dialogue import ASK_DIGITS, Heard, next_move
-from agents.speech.mouth import EmbeddedMouth
+from agents.speech.phrasebook import shipped
 from compliance.caller_trust.weigh import STANDINGS
 
 PROFILE = AgentProfile.model_validate({**DEMO_PROFILE, "id": "agt_1"})
@@ -43,6 +41,6 @@ def test_a_label_is_for_the_models_eyes_and_for_the_human_who_is_told() -> None:
     assert caution({"gateway.callerTrust": "failed"}) == ""
 
 
-@pytest.mark.parametrize("text", [PRIVATE, *(f"{text[:1].upper()}{text[1:]}." for text in STANDINGS.values())])
-def test_the_embedded_voice_can_say_it(text: str) -> None:
-    EmbeddedMouth().require([text])
+def test_the_embedded_voice_can_say_all_of_it() -> None:
+    texts = [PRIVATE, *(f"{text}." for text in STANDINGS.values())]
+    assert shipped().missing(texts) == []

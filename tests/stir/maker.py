@@ -1,11 +1,13 @@
 """An authority of the tests' own: certificates, revocation lists, trust lists and tokens, good or bad on demand.
 
-Keys are made once. Certificates are valid for decades, so that tests with a clock of their own and tests with the
-machine's use the same ones.
+Everything is the same in every run: keys come from their names, signatures and serial numbers from what they are on.
+So a test that breaks things finds what it found before. Certificates are valid for decades, so that tests with a clock
+of their own and tests with the machine's use the same ones.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,11 +18,11 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from compliance.stir_shaken import base64url, tn_auth_list
-from compliance.stir_shaken.signature import sign
 from compliance.stir_shaken.tn_auth_list import TnAuthList, write_tn_auth_list
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -31,13 +33,15 @@ X5U = "https://cert.example.org/passport.pem"
 ORIGID = "9f5d6d0e-6d4a-4f0a-9f2e-0c0ffee00001"
 POLICY = "2.16.840.1.114569.1.1.3"
 
+_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 Extension = tuple[x509.ExtensionType, bool]  # and whether it is critical
 Changes = dict[type[x509.ExtensionType], Extension | None]
 
 
 @cache
 def key(name: str, curve: type[ec.EllipticCurve] = ec.SECP256R1) -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(curve())
+    digest = hashlib.sha512(name.encode()).digest()
+    return ec.derive_private_key(int.from_bytes(digest[:30], "big"), curve())
 
 
 def named(common_name: str) -> x509.Name:
@@ -91,18 +95,28 @@ def certify(
 ) -> Made:
     """`by` None: it signs itself."""
     own = with_key or key(common_name)
+    extensions = list(extensions)
     builder = (
         x509.CertificateBuilder()
         .subject_name(named(common_name))
         .issuer_name(by.certificate.subject if by else named(common_name))
         .public_key(own.public_key())
-        .serial_number(serial or x509.random_serial_number())
+        .serial_number(
+            serial
+            or _serial(common_name, by.certificate.serial_number if by else 0, own, not_before, not_after, extensions)
+        )
         .not_valid_before(not_before)
         .not_valid_after(not_after)
     )
     for value, critical in extensions:
         builder = builder.add_extension(value, critical)
-    return Made(builder.sign(by.key if by else own, digest or hashes.SHA256()), own)
+    return Made(builder.sign(by.key if by else own, digest or hashes.SHA256(), ecdsa_deterministic=True), own)
+
+
+def _serial(name: str, above: int, own: ec.EllipticCurvePrivateKey, *rest: object) -> int:
+    """As distinct as what the certificate says."""
+    said = repr((name, above, own.public_key().public_numbers().x, *rest))
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:16], "big") >> 1
 
 
 def authority(
@@ -187,7 +201,7 @@ def revocation_list(
         if indirect:
             entry = entry.add_extension(x509.CertificateIssuer([x509.DirectoryName(one.issuer)]), critical=True)
         builder = builder.add_revoked_certificate(entry.build())
-    return builder.sign(signer.key, hashes.SHA256())
+    return builder.sign(signer.key, hashes.SHA256(), ecdsa_deterministic=True)
 
 
 def trust_list(
@@ -203,7 +217,8 @@ def trust_list(
 def jws(jose: Any, claims: Any, by: ec.EllipticCurvePrivateKey) -> str:
     """Objects become JSON as RFC 8225 §9 wants it; bytes stay as they are."""
     signed = f"{_part(jose)}.{_part(claims)}"
-    return f"{signed}.{base64url.encode(sign(by, signed.encode()))}"
+    r, s = decode_dss_signature(by.sign(signed.encode(), _DETERMINISTIC))
+    return f"{signed}.{base64url.encode(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
 def _part(content: Any) -> str:

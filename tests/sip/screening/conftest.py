@@ -1,0 +1,5 @@
+"""What screening of real calls needs: numbers with terms, and calls of SIPp's."""
+
+from __future__ import annotations
+
+from tests.sip.trust.conftest import a_number, play  # noqa: F401 - fixtures

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.endpoints import agent_exists, agent_of_target
 from compliance.stir_shaken.service import StirShaken
+from compliance.stir_shaken.signer import Signer
 from dispatch_rules.models import RuleRow
 from dispatch_rules.repository import RuleRepository, wanted_rules
 from gateway.app import build_internal, build_public
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
+from gateway.calls.call_signing import CallSigner
 from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.service import Calls
@@ -207,6 +209,7 @@ async def run_control_plane(settings: Settings) -> None:
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
         trust=CallerTrust(stir, settings.stir.country, settings.stir.redress),
+        signer=CallSigner(Signer.of(settings.stir.signing, settings.executor_id), settings.stir.country, clock),
     )
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)

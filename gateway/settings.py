@@ -98,6 +98,16 @@ class OutsideSettings(BaseModel):
     )
 
 
+class SigningSettings(BaseModel):
+    """For a provider with a STI certificate of its own; all others let the carrier sign. Off without a key file."""
+
+    key_file: Path | None = Field(default=None, description="PEM, EC P-256, readable by its owner only")
+    passphrase: SecretStr = SecretStr("")
+    certificate_file: Path | None = Field(default=None, description="PEM: the certificate that x5u answers with")
+    x5u: str = Field(default="", description="https address of the certificate")
+    origid: str = Field(default="", description="a UUID that names this origin; default: one made from the executor id")
+
+
 class StirSettings(BaseModel):
     """Whose signatures on callers' numbers count (STIR/SHAKEN). What follows from them, trunks and rules say."""
 
@@ -113,6 +123,7 @@ class StirSettings(BaseModel):
     )
     ca_file: Path | None = Field(default=None, description="PEM; whose TLS is believed; default: the machine's")
     ports: list[int] = Field(default=[443, 8443], description="at which certificates may be (ATIS-1000074)")
+    signing: SigningSettings = SigningSettings()
     redress: str = Field(
         default="",
         pattern=r'^((https://|mailto:|tel:)[^\s";]{1,200})?$',

@@ -178,7 +178,7 @@ def new_row(direction: str, values: dict[str, object], request: Request, clock: 
         allowed_numbers=[], any_number=False, on_control_plane_loss="reject", max_calls=None, address="",
         transport="auto", numbers=[], any_caller_id=False, allowed_countries=[], allow_extensions=False,
         max_duration_s=None, price_per_minute=None, max_spend_per_day=None, currency="USD", refer="unknown",
-        refer_how="", refer_at=None, carrier_verdicts="none", caller_trust={}, trust_pin="",
+        refer_how="", refer_at=None, carrier_verdicts="none", caller_trust={}, trust_pin="", sign_calls=False,
     )  # fmt: skip
     apply(row, values, request, clock)
     return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, ForeignKey, String
+from sqlalchemy import JSON, Boolean, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.db.base import Base, UtcDateTime
@@ -46,6 +46,9 @@ class TrunkRow(Base):
         JSON, default=dict, server_default="{}", comment="compliance.caller_trust.terms.CallerTrustTerms"
     )
     trust_pin: Mapped[str] = mapped_column(String(200), default="", server_default="", comment="encrypted")
+    sign_calls: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default=false(), comment="outbound: Identity"
+    )
     address: Mapped[str] = mapped_column(String(255), default="", comment="outbound: host[:port]")
     transport: Mapped[str] = mapped_column(String(8), default="auto")
     numbers: Mapped[list[str]] = mapped_column(JSON, default=list, comment="outbound: caller ids")

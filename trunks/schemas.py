@@ -64,6 +64,7 @@ MAX_SPEND = "calls out are refused or shortened so that a day (UTC) never costs 
 
 Refer = Literal["unknown", "works", "refused"]
 CARRIER_VERDICTS = "whose headers about the caller are believed; those of anybody else are taken away"
+SIGN = "vouch for the caller id with our own key (STIR/SHAKEN); for providers, with GATEWAY_STIR__SIGNING__…"
 TRUST = "what follows from who vouches for a caller"
 TRUST_PIN = "for callers who are challenged by pin; empty for none"
 Pin = Annotated[str, Field(pattern=r"^([0-9]{4,16})?$", examples=["2468"])]
@@ -159,6 +160,7 @@ class OutboundTrunkAsked(Written):
     price_per_minute: Money | None = Field(default=None, description=PRICE)
     max_spend_per_day: Money | None = Field(default=None, description=MAX_SPEND)
     currency: Currency = "USD"
+    sign_calls: bool = Field(default=False, description=SIGN)
 
 
 class OutboundTrunkChange(Written):
@@ -178,6 +180,7 @@ class OutboundTrunkChange(Written):
     price_per_minute: Money | None = Field(default=None, description=PRICE)
     max_spend_per_day: Money | None = Field(default=None, description=MAX_SPEND)
     currency: Currency | None = None
+    sign_calls: bool | None = Field(default=None, description=SIGN)
     refer: Literal["unknown", "works"] | None = Field(default=None, description=REFER)
 
 
@@ -200,6 +203,7 @@ class OutboundTrunk(BaseModel):
     price_per_minute: str | None
     max_spend_per_day: str | None
     currency: str
+    sign_calls: bool
     refer: Refer
     refer_how: str
     refer_at: datetime | None

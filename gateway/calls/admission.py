@@ -71,3 +71,4 @@ class AdmissionVerdict(Strict):
     reasons: list[str] = Field(default=[], max_length=16, description="Reason headers of the refusal (RFC 9410)")
     phrase: str = Field(default="", description="reason phrase of the refusal, where it is not the usual one")
     caller_trust: TrustEvidence | None = None
+    identity_pii: list[str] = Field(default=[], max_length=2, description="Identity headers for a call out; not kept")

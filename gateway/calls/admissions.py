@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from compliance.screening.lookup import Screening
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.calls.admit import Route, admit, agent_of
 from gateway.calls.admit_outbound import WayOut, admit_outbound
+from gateway.calls.call_signing import CallSigner
 from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.facts import InviteReceived
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact, TransferDecided
@@ -36,6 +37,7 @@ class _Decided:
 
     verdict: AdmissionVerdict
     matched: dict[str, str]
+    identity: list[str] = field(default_factory=list)
 
 
 class Admissions:
@@ -43,10 +45,12 @@ class Admissions:
     vouches for a caller."""
 
     def __init__(
-        self, runner: CallRunner, find_route: FindRoute, find_way_out: FindWayOut, clock: Clock, trust: CallerTrust
-    ) -> None:
+        self, runner: CallRunner, find_route: FindRoute, find_way_out: FindWayOut, clock: Clock,
+        trust: CallerTrust, signer: CallSigner,
+    ) -> None:  # fmt: skip
         self._runner, self._find_route, self._find_way_out, self._clock = runner, find_route, find_way_out, clock
         self.trust = trust
+        self.signer = signer
 
     async def verdict_on(self, asked: AdmissionAsked) -> AdmissionVerdict:
         """The verdict; the same one when it is asked again about the same call. `pending`, which is not recorded, while
@@ -63,10 +67,12 @@ class Admissions:
 
     async def _decided(self, asked: AdmissionAsked) -> AdmissionVerdict:
         given: list[AdmissionVerdict] = []
+        identity: list[str] = []
 
         async def decide(session: AsyncSession) -> Recorded:
             decided = await self._decide(session, asked)
             given.append(decided.verdict)
+            identity[:] = decided.identity
             if decided.verdict.verdict == "pending":
                 return Recorded()
             if await self._is_only_counted(session, asked, decided.verdict):
@@ -77,12 +83,15 @@ class Admissions:
             return recorded
 
         await self._runner.transact(decide)
-        return given[-1]
+        return given[-1].model_copy(update={"identity_pii": identity}) if identity else given[-1]
 
     async def _decide(self, session: AsyncSession, asked: AdmissionAsked) -> _Decided:
         if asked.direction == "outbound" or asked.purpose == "transfer":
             way = await self._find_way_out(session, asked, self._clock)
-            return _Decided(admit_outbound(asked, way), {"trunk_id": way.trunk_id if way else ""})
+            verdict = admit_outbound(asked, way)
+            signs = way is not None and way.sign_calls and verdict.verdict == "accept" and asked.purpose == "call"
+            identity = self.signer.identity(asked.pii, own=asked.pii.ani in way.numbers) if way and signs else []
+            return _Decided(verdict, {"trunk_id": way.trunk_id if way else ""}, identity)
         route = await self._screened(session, asked, await self._find_route(session, asked))
         verdict, trust = admit(asked, route), None
         if verdict.verdict == "accept":  # nothing is fetched for a call that goes nowhere

@@ -45,6 +45,7 @@ class WayOut:
     currency: str = ""
     minutes_today: int = 0
     media: MediaTerms = field(default_factory=MediaTerms)
+    sign_calls: bool = False
 
     @property
     def countries(self) -> tuple[str, ...]:

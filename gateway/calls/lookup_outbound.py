@@ -47,6 +47,7 @@ async def find_way_out(session: AsyncSession, asked: AdmissionAsked, clock: Cloc
         max_spend_per_day=_money(row.max_spend_per_day),
         currency=row.currency,
         media=MediaTerms.model_validate(row.media),
+        sign_calls=row.sign_calls,
         minutes_today=0 if row.max_spend_per_day is None else await calls.minutes_since(row.id, today),
     )
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from gateway.calls.admissions import Admissions, FindRoute, FindWayOut
+from gateway.calls.call_signing import CallSigner
 from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.feed import Feed
 from gateway.calls.lookup import find_route, route_of_admitted
@@ -49,6 +50,7 @@ class Calls:
         find_way_out: FindWayOut = find_way_out,
         complete: Complete = route_of_admitted,
         trust: CallerTrust | None = None,
+        signer: CallSigner | None = None,
     ) -> None:
         self.begin, self.clock, self.tokens, self.verify_webhook = begin, clock, tokens, verify_webhook
         self.rooms = rooms
@@ -56,7 +58,9 @@ class Calls:
         self.feed = Feed()
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
         self.runner.on_append(note_refusal)
-        self.admissions = Admissions(self.runner, find_route, find_way_out, clock, trust or CallerTrust())
+        self.admissions = Admissions(
+            self.runner, find_route, find_way_out, clock, trust or CallerTrust(), signer or CallSigner()
+        )
         self.loops = CallLoops(self.runner, begin, rooms, clock)
         self._watchers: list[RoomWatcher] = []
 

@@ -6,7 +6,8 @@ What is checked by the control plane (`dialled`, `to_user`) is what is dialled, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from gateway.kernel.errors import BadInput
@@ -147,3 +148,8 @@ def _uri(user: str, host: str, port: int, transport: str) -> str:
 
 def _bad(what: str, detail: str) -> BadInput:
     return BadInput(detail, code="dial.request", field=what, todo=f"correct {what} and ask again")
+
+
+def signed(plan: DialPlan, identity: Sequence[str]) -> DialPlan:
+    """With the Identity headers by which somebody vouches for the caller id."""
+    return replace(plan, headers=[*plan.headers, *(("Identity", value) for value in identity)])

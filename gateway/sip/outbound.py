@@ -24,7 +24,7 @@ from gateway.sip.bus.sip_internal import DialAsked
 from gateway.sip.call_state import CallState
 from gateway.sip.dial_headers import of_attributes
 from gateway.sip.dial_media import terms_within
-from gateway.sip.dial_plan import DialPlan
+from gateway.sip.dial_plan import DialPlan, signed
 from gateway.sip.endings import Ending, Turned, ending, failed_dial
 from gateway.sip.invite import clean
 from gateway.sip.leg_audio import LegAudio
@@ -136,6 +136,7 @@ class OutboundCall:
 
     async def _set_up(self) -> None:
         verdict = self._verdict = await self._services.gate.admit(self.call_id, self._asked, self._plan)
+        self._plan = signed(self._plan, verdict.identity_pii)
         self._steps("admission")
         terms = terms_within(verdict.policy.media, self._asked.media)
         media = self._open_media(terms)

@@ -27,6 +27,11 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("trust_pin", sa.String(length=200), nullable=False, server_default="", comment="encrypted")
         )
+        batch_op.add_column(
+            sa.Column(
+                "sign_calls", sa.Boolean(), nullable=False, server_default=sa.false(), comment="outbound: Identity"
+            )
+        )
     with op.batch_alter_table("dispatch_rules", schema=None) as batch_op:
         batch_op.add_column(sa.Column("caller_trust", sa.JSON(), nullable=True, comment=f"{TERMS}; null: the trunk's"))
         batch_op.add_column(
@@ -39,6 +44,7 @@ def downgrade() -> None:
         batch_op.drop_column("trust_pin")
         batch_op.drop_column("caller_trust")
     with op.batch_alter_table("trunks", schema=None) as batch_op:
+        batch_op.drop_column("sign_calls")
         batch_op.drop_column("trust_pin")
         batch_op.drop_column("caller_trust")
         batch_op.drop_column("carrier_verdicts")

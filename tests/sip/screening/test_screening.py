@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.sip.scenarios.steps import CALLER, OWN, ack, answered, bye, invite, refused
+from tests.sip.scenarios.steps import CALLER, OWN, ack, answered, bye, invite, recv, refused, respond
 from tests.sip.stack import RunningStack
 from tests.sip.trust.conftest import Play
+from tests.sip.trust.test_caller_trust import pressed
 
 NUMBER = "+15105550186"
 LETS_ANYBODY_IN: dict[str, Any] = {}
@@ -65,3 +66,17 @@ async def test_who_calls_too_often_hears_480_and_when_to_come_again(
         await play([invite(), *answered(), ack(), *bye()], number.number)
         turned_away = await play([invite(), *refused(480, has=["Retry-After: "])], number.number)
         assert refusal(stack, turned_away.call_id)["slug"] == "number_rate"
+
+
+async def test_who_is_asked_for_a_key_and_presses_another_is_refused_and_it_is_explained(
+    stack: RunningStack, a_number: Any, play: Play
+) -> None:
+    with a_number(NUMBER, LETS_ANYBODY_IN, screening={"challenge": "unknown"}) as number:
+        stars = pressed(stack.folder.parent / "screening-stars.pcap", "*", "*", "*")[:1]
+        sipp = await play([invite(), *answered(), ack(), *stars, recv("BYE"), respond(200)], number.number)
+        assert stack.ended_call(sipp.call_id)["termination"]["slug"] == "screened"
+        told = refusal(stack, sipp.call_id)
+        assert (told["slug"], told["checks"][-1]["passed"]) == ("screened", True)
+        assert "challenge" in {check["name"] for check in told["checks"]}
+        with listed(stack, "allow", "number", CALLER):
+            await play([invite(), *answered(), ack(), *bye()], number.number)

@@ -8,6 +8,7 @@ import agents.endpoints
 import agents.transfer_endpoints
 import compliance.screening.endpoints
 import compliance.screening.list_endpoints
+import compliance.stir_shaken.endpoints
 import dispatch_rules.endpoints
 import gateway.auth.endpoints
 import gateway.calls.challenge_endpoints
@@ -41,6 +42,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.calls.scanner_endpoints.router,
     gateway.webhooks.endpoints.router,
     gateway.webhooks.delivery_endpoints.router,
+    compliance.stir_shaken.endpoints.router,
     gateway.auth.endpoints.router,
 )
 INTERNAL: tuple[APIRouter, ...] = (

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.endpoints import agent_exists, agent_of_target
 from compliance.stir_shaken.service import StirShaken
-from compliance.stir_shaken.signer import Signer
 from dispatch_rules.models import RuleRow
 from dispatch_rules.repository import RuleRepository, wanted_rules
 from gateway.app import build_internal, build_public
@@ -80,6 +79,7 @@ class Container:
     durable: Durable
     transfers: Transfers
     webhooks: Webhooks
+    stir: StirShaken
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
@@ -199,7 +199,7 @@ async def run_control_plane(settings: Settings) -> None:
     )
     outside = Outside(settings.outside.networks, settings.outside.ca_file)
     callers_choice = Outside(settings.stir.networks, settings.stir.ca_file)
-    stir = StirShaken(settings.stir, settings.state_dir, callers_choice, clock)
+    stir = StirShaken(settings.stir, settings.state_dir, callers_choice, clock, name=settings.executor_id)
     stir.load()
     rooms = LivingRooms(LiveKitRooms(livekit, settings.livekit.agent_name), database.begin, clock)
     calls = Calls(
@@ -209,7 +209,7 @@ async def run_control_plane(settings: Settings) -> None:
         tokens=tokens,
         verify_webhook=webhook_reader(settings.livekit),
         trust=CallerTrust(stir, settings.stir.country, settings.stir.redress),
-        signer=CallSigner(Signer.of(settings.stir.signing, settings.executor_id), settings.stir.country, clock),
+        signer=CallSigner(stir.signer, settings.stir.country, clock),
     )
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
@@ -219,7 +219,9 @@ async def run_control_plane(settings: Settings) -> None:
     durable.define(WORK, carrying.carry)
     transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
     webhooks = Webhooks(calls, durable, box, outside)
-    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks)
+    container = Container(
+        settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir
+    )
     provisioning.start()
     stir.start()
     await calls.start()

@@ -15,6 +15,7 @@ from pathlib import Path
 from compliance.stir_shaken.certificates import Certificates, Fetch, Read
 from compliance.stir_shaken.chain import read_credential
 from compliance.stir_shaken.replay import Seen
+from compliance.stir_shaken.signer import Signer
 from compliance.stir_shaken.upkeep import RegionStanding, Upkeep
 from compliance.stir_shaken.verdict import Verdict
 from compliance.stir_shaken.verify import Opened, Rules, SipCall, judge, open_header
@@ -25,13 +26,18 @@ FETCHED = "stir"  # folder of the state directory
 
 
 class StirShaken:
-    def __init__(self, settings: StirSettings, state_dir: Path, outside: Fetch, clock: Clock) -> None:
+    """`name`: of this installation, from which the origid of its own signatures is made."""
+
+    def __init__(
+        self, settings: StirSettings, state_dir: Path, outside: Fetch, clock: Clock, name: str = "local"
+    ) -> None:
         self._settings, self._clock = settings, clock
         self._upkeep = Upkeep(settings.trust, state_dir / FETCHED, outside, clock)
         self._upkeep.changed = self._trust_changed
         self._certificates = Certificates(outside, self._reader(), clock)
         self._rules = self._rules_now()
         self._seen = Seen()
+        self.signer = Signer.of(settings.signing, name)
 
     def load(self) -> None:
         """Raises SetupError for a folder of authorities that cannot be used."""

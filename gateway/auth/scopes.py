@@ -12,6 +12,7 @@ class Scope(StrEnum):
     CALLS_PII = "calls:pii"
     CALLS_CONTROL = "calls:control"
     CALLS_SUPERVISE = "calls:supervise"
+    STIR_SIGN = "stir:sign"
     KEYS_ADMIN = "keys:admin"
 
 

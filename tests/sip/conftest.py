@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.integration.sip_node.caller import PATIENT_S
 from tests.sip.stack import RunningStack
@@ -50,11 +51,18 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Certifica
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, certificates: CertificateServer) -> Iterator[RunningStack]:
-    """It trusts the tests' own authority; by the terms as shipped nothing follows from that."""
+    """It trusts the tests' own authority, and has a certificate of it; by the terms as shipped nothing follows."""
     trust = tmp_path_factory.mktemp("trust")
     (trust / "tests").mkdir()
     (trust / "tests" / "authorities.pem").write_bytes(maker.root().pem)
+    own = tmp_path_factory.mktemp("own")
+    (own / "sign.pem").write_bytes(maker.bundle())
+    (own / "sign.key").touch(mode=0o600)
+    (own / "sign.key").write_bytes(maker.leaf().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     env = {
+        "GATEWAY_STIR__SIGNING__KEY_FILE": str(own / "sign.key"),
+        "GATEWAY_STIR__SIGNING__CERTIFICATE_FILE": str(own / "sign.pem"),
+        "GATEWAY_STIR__SIGNING__X5U": maker.X5U,
         "GATEWAY_STIR__TRUST": str(trust),
         "GATEWAY_STIR__NETWORKS": '["127.0.0.0/8", "::1/128"]',
         "GATEWAY_STIR__PORTS": f"[{certificates.port}]",

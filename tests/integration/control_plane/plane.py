@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from compliance.stir_shaken.service import StirShaken
 from gateway.app import build_internal, build_public
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
@@ -24,7 +25,7 @@ from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
 from gateway.kernel.secrets import open_box
 from gateway.net.outside import Outside
-from gateway.settings import Settings
+from gateway.settings import Settings, StirSettings
 from gateway.transfers.service import Transfers
 from gateway.webhooks.service import Webhooks
 from tests.integration.calls.conftest import ManualClock
@@ -101,9 +102,10 @@ def make_plane(
     switchboard: Switchboard,
     folder: Path,
     identity: Callable[[], Awaitable[str]] = one_and_the_same,
+    stir: StirSettings | None = None,
 ) -> Plane:
     """Not started: nothing is provisioned until a test says so."""
-    settings = Settings(state_dir=folder, database_url=database.url)
+    settings = Settings(state_dir=folder, database_url=database.url, stir=stir or StirSettings())
     ensure_role_keys(settings.keys_dir)
     clock, tokens, box = ManualClock(), RoleTokens(settings.keys_dir), open_box(folder / "secrets.key")
 
@@ -122,7 +124,11 @@ def make_plane(
 
     transfers = Transfers(calls.runner, database.begin, clock, carry)
     webhooks = Webhooks(calls, durable, box, Outside(settings.outside.networks, settings.outside.ca_file))
-    container = Container(settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks)
+    checks = StirShaken(settings.stir, folder, Outside(settings.stir.networks, settings.stir.ca_file), clock)
+    checks.load()
+    container = Container(
+        settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, checks
+    )
     return Plane(container, build_public(container), build_internal(container), switchboard, clock, carried)
 
 

@@ -111,9 +111,10 @@ class Admissions:
         if route.any_trunk is None:
             return route
         screening, now, pii = Screening(session), self._clock.now(), asked.pii
-        found = await screening.find(pii.ani, pii.source_address, pii.dnis, now, besides=asked.call_id)
+        rates = route.screening.counts_calls
+        found = await screening.find(pii.ani, pii.source_address, pii.dnis, now, besides=asked.call_id, rates=rates)
         route = replace(route, screened=screen(route.screening, found))
-        if route.screening.counts_calls and admit(asked, route).verdict == "accept":
+        if rates and admit(asked, route).verdict == "accept":
             await screening.note_admitted(asked.call_id, pii.ani, pii.dnis, now)
         return route
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from agents.profile import AgentProfile
 from agents.resume import Conversation
+from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.kernel.errors import GatewayError, NotFound, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
@@ -82,6 +83,18 @@ class ControlPlane:
         try:
             return Conversation.model_validate_json(await self._get(f"/calls/{call_id}/conversation"))
         except (GatewayError, ValidationError):
+            return None
+
+    async def admission(self, asked: AdmissionAsked) -> AdmissionVerdict | None:
+        """May this caller be heard? None when nobody answers."""
+        token = self._tokens.sign("worker", "admissions", self._process)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        try:
+            answer = await self._http.post("/admissions", content=asked.model_dump_json(), headers=headers)
+            answer.raise_for_status()
+            return AdmissionVerdict.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValidationError) as error:
+            _log.warning("admission_not_answered", call_id=asked.call_id, error=type(error).__name__)
             return None
 
     async def transfer(self, call_id: str, choice: str, reason: str, request: str) -> str | None:

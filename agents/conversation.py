@@ -9,7 +9,6 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, JobContext, tts
 
 from agents.channel import CallerLine, Keypad
-from agents.disclosure import caution
 from agents.facts_out import CallReporter
 from agents.profile import AgentProfile, TransferChoice
 from agents.resume import Conversation as Past
@@ -38,6 +37,7 @@ class Conversation:
         session: AgentSession[None],
         profile: AgentProfile,
         ask_transfer: Ask,
+        about_caller: str = "",
     ) -> None:
         self._job = job
         self._line = line
@@ -46,8 +46,7 @@ class Conversation:
         self._session = session
         self._profile = profile
         self._tasks = TaskSet()
-        about = caution(line.caller.attributes)
-        self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up, about)
+        self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up, about_caller)
 
     async def start(self, past: Past) -> None:
         """Listens from here on; `past` is what an agent before this one talked about."""

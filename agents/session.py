@@ -21,8 +21,9 @@ from agents.commands import AgentCommands
 from agents.consult import Consult
 from agents.control_plane import ControlPlane
 from agents.conversation import Conversation
-from agents.disclosure import for_caller
+from agents.disclosure import caution, for_caller
 from agents.facts_out import CallReporter
+from agents.gate import LetIn, TurnedAway, comes_unasked, let_in
 from agents.handover import Handover
 from agents.profile import AgentProfile
 from agents.resume import Conversation as Past
@@ -33,6 +34,7 @@ from agents.speech.mouth import EmbeddedMouth
 from agents.turns import END_OF_SPEECH_S, turn_handling
 from gateway.calls.agent_commands import AgentDoor, Brief
 from gateway.calls.fact_sender import FactSender
+from gateway.calls.participants import AGENT_ID, CALL_ID
 from gateway.kernel.logs import configure_logs, get_logger
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.tasks import TaskSet, first_of
@@ -120,20 +122,34 @@ class _Call:
         self._steps_ms[name] = round((time.monotonic() - self._began) * 1000)
 
     async def run(self) -> None:
-        preparing = asyncio.ensure_future(self._prepare())
+        preparing = asyncio.ensure_future(self._prepare(self._order.agent_id))
         try:
             await self._job.connect(auto_subscribe=lk_agents.AutoSubscribe.AUDIO_ONLY)
             self._step("connected")
+            caller = await find_caller(self._job.room, within_s=CALLER_WITHIN_S)
+            known = await self._let_in(caller)
             self._tasks.start(self._audio.start(), name="agent:publish")
             self._audio.subscribed.add_done_callback(lambda _: self._step("subscribed"))
-            await self._talk(await find_caller(self._job.room, within_s=CALLER_WITHIN_S), preparing)
+            wanted = known.attributes.get(AGENT_ID) or self._order.agent_id
+            if wanted != self._order.agent_id:  # who the caller is sent to, in place of the rule's
+                preparing.cancel()
+                preparing = asyncio.ensure_future(self._prepare(wanted))
+            await self._talk(caller, known, preparing)
+        except TurnedAway:
+            await self._job.delete_room()
         finally:
             preparing.cancel()
             await self._tasks.close()
             await self._audio.aclose()
 
-    async def _prepare(self) -> Prepared:
-        profile, past = await asyncio.gather(self._plane.profile(self._order.agent_id), self._past())
+    async def _let_in(self, caller: rtc.RemoteParticipant) -> LetIn:
+        """Raises TurnedAway."""
+        if not comes_unasked(caller):
+            return LetIn(caller.attributes.get(CALL_ID) or self._order.call_id, caller.attributes)
+        return await let_in(self._plane, self._facts, caller, self._job.room.name)
+
+    async def _prepare(self, agent_id: str) -> Prepared:
+        profile, past = await asyncio.gather(self._plane.profile(agent_id), self._past())
         if isinstance(self._mouth, EmbeddedMouth):
             said = (*profile.dialogue, *profile.transfers)
             self._mouth.require([profile.greeting, profile.fallback_say, *(entry.say for entry in said)])
@@ -170,11 +186,11 @@ class _Call:
         )
         return Consult(self._job.room, asked.human, ears, self._mouth, detects_machine=asked.detects_machine)
 
-    async def _talk(self, caller: rtc.RemoteParticipant, preparing: asyncio.Future[Prepared]) -> None:
+    async def _talk(self, caller: rtc.RemoteParticipant, known: LetIn, preparing: asyncio.Future[Prepared]) -> None:
         room = self._job.room
         line = CallerLine(room, caller)
         keypad = Keypad(room, caller, self._collector)
-        call_id = line.call_id or self._order.call_id
+        call_id = known.call_id
         structlog.contextvars.bind_contextvars(call_id=call_id)
         reporter = CallReporter(self._facts, call_id, caller)
         line.start()
@@ -182,15 +198,16 @@ class _Call:
         self._step("caller")
         prepared = await preparing
         self._step("prepared")
-        profile = for_caller(prepared.profile, caller.attributes)
+        profile = for_caller(prepared.profile, known.attributes)
         if isinstance(prepared.session.llm, ScriptedBrain):
             prepared.session.llm.speak_from(profile)
         ask = functools.partial(self._plane.transfer, call_id)
-        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, profile, ask)
+        about = caution(known.attributes)
+        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, profile, ask, about)
         reporter.follow(prepared.session)
         door = AgentDoor(RoleTokens(self._ready.settings.keys_dir), call_id)
-        known = functools.partial(self._plane.conversation_now, call_id)
-        handover = Handover(self._commands, door, conversation.transfers, reporter, self._consult, known)
+        standing = functools.partial(self._plane.conversation_now, call_id)
+        handover = Handover(self._commands, door, conversation.transfers, reporter, self._consult, standing)
         try:
             await conversation.start(prepared.past)
             self._step("listening")

@@ -18,7 +18,7 @@ from compliance.stir_shaken.replay import Seen
 from compliance.stir_shaken.signer import Signer
 from compliance.stir_shaken.upkeep import RegionStanding, Upkeep
 from compliance.stir_shaken.verdict import Verdict
-from compliance.stir_shaken.verify import Opened, Rules, SipCall, judge, open_header
+from compliance.stir_shaken.verify import MOST_HEADERS, Opened, Rules, SipCall, judge, open_header
 from gateway.kernel.clock import Clock
 from gateway.settings import StirSettings
 
@@ -46,6 +46,10 @@ class StirShaken:
     def start(self) -> None:
         self._upkeep.start()
 
+    async def look(self) -> None:
+        """At the folder and the administrators' lists, now; the background does it every few minutes."""
+        await self._upkeep.look()
+
     async def close(self) -> None:
         await self._upkeep.close()
         await self._certificates.close()
@@ -60,7 +64,7 @@ class StirShaken:
 
     def verdict(self, headers: Sequence[str], call: SipCall) -> Verdict | None:
         """Without any wait. None while a certificate is not there yet: `fetched` brings it."""
-        opened = [open_header(value, self._rules) for value in headers]
+        opened = self._opened(headers)
         credentials = {url: self._certificates.known(url) for url in _urls(opened)}
         there = {url: found for url, found in credentials.items() if found is not None}
         if len(there) < len(credentials):
@@ -73,13 +77,19 @@ class StirShaken:
     async def fetched(self, headers: Sequence[str], within_s: float) -> None:
         """Returns when every certificate that the headers need is there or known not to come, or after `within_s`; the
         fetching goes on then."""
-        wanted = _urls([open_header(value, self._rules) for value in headers])
+        wanted = _urls(self._opened(headers))
         missing = [url for url in wanted if self._certificates.known(url) is None]
         fetches = [asyncio.ensure_future(self._certificates.fetch(url)) for url in missing]
         if fetches:
             await asyncio.wait(fetches, timeout=within_s)
             for one in fetches:
                 one.cancel()
+
+    def _opened(self, headers: Sequence[str]) -> list[Opened]:
+        """Of a request with too many, nothing is looked at, and so nothing fetched."""
+        if len(headers) > MOST_HEADERS:
+            return [Opened()] * len(headers)
+        return [open_header(value, self._rules) for value in headers]
 
     def _may_be_another_key(self, one: Opened, verdict: Verdict, number: int) -> bool:
         """A provider that has just changed its key would be called a forger for a day."""

@@ -21,7 +21,7 @@ from compliance.caller_trust.weigh import PHRASES, Weighed
 from compliance.screening.decide import Screened
 from compliance.screening.terms import ScreeningTerms, stricter
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
-from gateway.calls.participants import CALL_ID, CALLER_LABEL, CALLER_TRUST, DISCLOSURE
+from gateway.calls.participants import AGENT_ID, CALL_ID, CALLER_LABEL, CALLER_TRUST, DISCLOSURE
 from gateway.calls.slugs import sentence_for
 from trunks.media import MediaTerms
 
@@ -209,6 +209,8 @@ def _source(asked: AdmissionAsked, route: Route) -> Check:
     trunk = route.any_trunk
     if trunk is None or not trunk.allowed_addresses:
         return Check(name="source_allowed", passed=True, reason="the trunk names no source addresses")
+    if route.trunk is not None and not asked.pii.source_address:  # a bridge that does not tell it
+        return Check(name="source_allowed", passed=True, reason="LiveKit has looked at the source")
     passed = source_allowed(asked.pii.source_address, trunk.allowed_addresses)
     reason = "the source is one of the trunk's" if passed else "the source is not in the trunk's allowed addresses"
     return Check(name="source_allowed", passed=passed, reason=reason)
@@ -275,7 +277,7 @@ def _attributes(asked: AdmissionAsked, route: Route, trust: Trust | None) -> dic
         "gateway.trunkID": route.any_trunk.id if route.any_trunk else "",
         "gateway.numberID": route.number_id,
         "gateway.ruleID": route.rule.id if route.rule else "",
-        "gateway.agentID": agent_of(route, trust),
+        AGENT_ID: agent_of(route, trust),
         CALLER_TRUST: weighed.standing if weighed and weighed.by != "nobody" else "",
         CALLER_LABEL: label,
         DISCLOSURE: weighed.disclosure if weighed and weighed.disclosure != "full" else "",

@@ -13,6 +13,7 @@ CALL_ID = "gateway.callID"  # of the call in our record; whoever changes it gain
 ASKED_BY = "gateway.askedBy"  # whoever asks LiveKit for a call out may say who it is
 HEARD_BY = "gateway.heard_by"  # identities with commas between them: no other leg hears this participant, ever
 SUPERVISES = "gateway.supervises"  # listen, whisper or barge
+AGENT_ID = "gateway.agentID"  # who is to talk with the caller
 CALLER_TRUST = "gateway.callerTrust"  # A, B, C, failed, unsigned, unchecked: how the caller stands
 CALLER_LABEL = "gateway.callerLabel"  # a sentence about that, where the terms want it seen
 DISCLOSURE = "gateway.disclosure"  # limited or none: what the agent may tell this caller; absent: everything

@@ -51,8 +51,9 @@ def _ranges(digits: int) -> str:
 
 _NEVER_CALLS = (
     "SELECT lists.name, '', 'never', '', 0 FROM do_not_originate_lists AS lists "
-    "JOIN do_not_originate_numbers AS numbers ON numbers.edition = lists.edition "
-    "WHERE lists.state = 'current' AND numbers.number = :number"
+    # CROSS: SQLite then begins with the few lists, and not with all their numbers
+    "CROSS JOIN do_not_originate_numbers AS numbers "
+    "WHERE lists.state = 'current' AND numbers.edition = lists.edition AND numbers.number = :number"
 )
 RECENT = (
     text(

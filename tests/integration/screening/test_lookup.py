@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from compliance.screening.caller import prefixes_of
 from compliance.screening.decide import deciding
@@ -19,6 +20,7 @@ from compliance.screening.repository import EntryRepository
 from compliance.screening.tidy import tidy_screening
 from compliance.screening.value import Kind, Value, read_value
 from gateway.db.session import Database
+from gateway.tables import metadata
 from tests.integration.calls.conftest import ManualClock
 from tests.unit.calls.story import T0
 
@@ -165,6 +167,30 @@ async def test_what_only_the_present_needs_is_forgotten(database: Database) -> N
     clock.go(8 * 24 * 3600)
     await tidy_screening(database.begin, clock)
     assert len(await _ids(database)) == 1
+
+
+async def test_no_long_table_is_read_from_end_to_end(tmp_path: Path) -> None:
+    """By the plan of SQLite, which has no statistics and so is the same for a million rows. The few lists, and what was
+    found of ranges, may be read whole."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'plan.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda c: metadata.create_all(c))
+
+    def heed(_: object, __: object, statement: str, given: tuple[object, ...], *___: object) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, given))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", heed)
+    await found(database, "+15105550100", source="2001:db8::1")
+    steps: list[str] = []
+    async with database.engine.connect() as connection:
+        for statement, given in list(asked):
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            steps += [step[3] for step in plan]
+    await database.close()
+    assert any("do_not_originate" in step or "numbers" in step for step in steps)
+    assert {step.split()[1] for step in steps if step.startswith("SCAN")} <= {"lists", "ranges"}
 
 
 async def _ids(database: Database) -> list[str]:

@@ -81,7 +81,7 @@ async def test_a_list_has_a_bound_in_a_change_too(plane: Plane) -> None:
 async def test_an_agents_dialogue_is_replaced_as_a_whole_and_the_rest_stays(plane: Plane) -> None:
     agent = await plane.agent()
     path = f"/v1/agents/{agent['id']}"
-    dialogue = [{"intent": "pay", "phrases": ["pay"], "say": "Fine.", "tool": None, "ask_digits": 4}]
+    dialogue = [{"intent": "pay", "phrases": ["pay"], "say": "Fine.", "tool": None, "ask_digits": 4, "personal": True}]
     assert await changed(plane, path, dialogue=dialogue) == agent | {"dialogue": dialogue}
     told = problem(await plane.admin.patch(path, json={"dialogue": [{"intent": "pay"}]}))
     assert told["field"] == "dialogue.0.phrases"

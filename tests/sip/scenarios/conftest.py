@@ -60,21 +60,21 @@ class Phones:
             sipp.end()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def switchboard(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Switchboard]:
     async with running_switchboard(tmp_path_factory.mktemp("switchboard")) as running:
         await add_trunks(running)
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def desk(switchboard: Switchboard) -> AsyncIterator[Desk]:
     desk = Desk(switchboard)
     yield desk
     await desk.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def node(
     switchboard: Switchboard, desk: Desk, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[SipNode]:

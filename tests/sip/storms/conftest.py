@@ -14,14 +14,14 @@ from tests.sip.storms.live_node import HOST, LiveNode, live_node
 from tests.sip.storms.served import served
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def switchboard(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Switchboard]:
     async with running_switchboard(tmp_path_factory.mktemp("switchboard")) as running:
         await running.add_trunk_and_rule()
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def desk(switchboard: Switchboard) -> AsyncIterator[Desk]:
     desk = Desk(switchboard)
     async with served(desk.transport, HOST, switchboard.plan.ports.internal):
@@ -29,7 +29,7 @@ async def desk(switchboard: Switchboard) -> AsyncIterator[Desk]:
     await desk.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def node(
     switchboard: Switchboard, desk: Desk, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[LiveNode]:

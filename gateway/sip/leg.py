@@ -170,7 +170,11 @@ class LiveLeg:
         self._care.connection_back()
 
     def room_gone(self, slug: str) -> None:
-        if not self.falling_back:  # its last words come from here, and need no room
+        if self.falling_back:  # its last words come from here, and need no room
+            return
+        if slug == "room_lost" and self.answered:  # nobody has ended the call: the caller is told so
+            self._nobody_came(slug)
+        else:
             self._end(ending(slug))
 
     # --- nobody is stranded -----------------------------------------------------------------
@@ -188,11 +192,11 @@ class LiveLeg:
         if not (self.falling_back or self.ending):
             self._nobody_came()
 
-    def _nobody_came(self) -> None:
+    def _nobody_came(self, slug: str = "no_agent") -> None:
         self.falling_back = True
-        self._tasks.start(self._fall_back(), name="leg:fallback")
+        self._tasks.start(self._fall_back(slug), name="leg:fallback")
 
-    async def _fall_back(self) -> None:
+    async def _fall_back(self, slug: str) -> None:
         """Answers if need be, says that nobody can come, hangs up."""
         name = self._policy.fallback_prompt
         try:
@@ -205,7 +209,7 @@ class LiveLeg:
         self._answer()
         await self._prompt_done.wait()
         self._services.facts.record(FallbackPlayed, self._call_id, prompt=name)
-        self._end(ending("no_agent"))
+        self._end(ending(slug))
 
     # --- the end ----------------------------------------------------------------------------
 

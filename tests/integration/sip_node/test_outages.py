@@ -107,6 +107,20 @@ async def test_a_leg_that_ends_while_livekit_is_away_leaves_its_room_for_good(
     await until(lambda: not len(LEAVING), "the node has left the room")
 
 
+async def test_a_caller_whose_room_does_not_come_back_hears_that_nobody_can_come(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
+) -> None:
+    await switchboard.add_trunk_and_rule()
+    async with agent_when_called(switchboard):
+        await caller.talk(await caller.dial(node.port))
+        await caller.hears_loud()
+        assert switchboard.livekit.pid
+        os.killpg(switchboard.livekit.pid, signal.SIGKILL)
+        await asyncio.wait_for(caller.bye.wait(), 60)
+    assert (await control_plane.fact("fallback_played"))["prompt"] == "sorry_call_back"
+    assert (await control_plane.fact("leg_left"))["slug"] == "room_lost"
+
+
 async def test_the_node_names_its_calls_and_says_goodbye_to_those_whose_record_is_closed(
     switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane, caller: Caller
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
+from compliance.caller_trust.evidence import TrustEvidence
 from gateway.calls.call import Call, CallStatus, evolve
 from gateway.calls.digits import pressed
 from gateway.calls.events import Event, Termination
@@ -20,6 +21,7 @@ from gateway.calls.facts import (
     ToolCalled,
     TurnMeasured,
 )
+from gateway.calls.own_facts import AdmissionDecided
 
 
 class Turn(Strict):
@@ -61,6 +63,7 @@ class Cdr(Strict):
     agents: int
     agents_lost: int
     fallback_played: bool
+    caller_trust: TrustEvidence | None
     termination: Termination | None
     pii: NumbersPii | None
 
@@ -76,6 +79,7 @@ def cdr_of(events: Iterable[Event]) -> Cdr | None:
     answer = next((e.what for e in log if isinstance(e.what, LegAnswered)), None)
     greeting = next((e.what for e in log if isinstance(e.what, FirstAudio)), None)
     left = next((e.what for e in log if isinstance(e.what, LegLeft)), None)
+    admission = next((e.what for e in log if isinstance(e.what, AdmissionDecided)), None)
     return Cdr(
         call_id=call.id,
         sip_call_id=call.sip_call_id,
@@ -102,6 +106,7 @@ def cdr_of(events: Iterable[Event]) -> Cdr | None:
         agents=call.agents_so_far,
         agents_lost=_count(log, AgentLost),
         fallback_played=_count(log, FallbackPlayed) > 0,
+        caller_trust=admission.verdict.caller_trust if admission else None,
         termination=call.termination,
         pii=NumbersPii(ani=call.pii.ani, dnis=call.pii.dnis, source_address=call.pii.source_address),
     )

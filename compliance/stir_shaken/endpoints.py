@@ -22,7 +22,7 @@ from compliance.stir_shaken.telephone import canonical
 from compliance.stir_shaken.verify import MOST_HEADERS, SipCall
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.scopes import Scope
-from gateway.kernel.errors import BadInput, Unavailable
+from gateway.kernel.errors import BadInput, Conflict, Unavailable
 from gateway.rest.problems import PROBLEMS
 from gateway.rest.requests import RequestSettings
 
@@ -38,14 +38,14 @@ def stir_of(request: Request) -> StirShaken:
     return request.app.state.stir
 
 
-@router.post("/stir/v1/verification", response_model_exclude_none=True)
+@router.post("/stir/v1/verification", response_model_exclude_none=True, responses={503: PROBLEMS[409]})
 async def verification(
     body: VerificationAsked, request: Request, settings: RequestSettings, _: Verifier
 ) -> VerificationAnswered:
     """Does somebody vouch for this caller? The time of the request is not that of the check, which is now."""
     asked, stir = body.verificationRequest, stir_of(request)
     if not stir.is_on:
-        raise Unavailable(
+        raise Conflict(
             "no authorities are configured, so nobody can be believed", code="stir.off", todo="set GATEWAY_STIR__TRUST"
         )
     headers = [line for line in asked.identity.splitlines() if line.strip()]
@@ -81,7 +81,7 @@ async def signing(body: SigningAsked, request: Request, settings: RequestSetting
     """Sign for a call of this provider's customer. The level is the word of whoever asks."""
     signer = stir_of(request).signer
     if signer is None:
-        raise Unavailable(
+        raise Conflict(
             "this gateway has no signing key", code="stir.no_key", todo="set GATEWAY_STIR__SIGNING__KEY_FILE"
         )
     asked, country = body.signingRequest, settings.stir.country

@@ -3,6 +3,7 @@
 # make up     the same stack, staying up           make bench  measure it
 # make leak-test  who hears what in 200 transfers that was not meant for them
 # make chaos-transfer  200 transfers while processes are killed
+# make planted-card  100 calls with card numbers, then the search for any of them
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
 # the certificates of this machine: a company's proxy may have one of its own
@@ -11,11 +12,13 @@ export UV_SYSTEM_CERTS := 1
 export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
-WITH_DATABASE := $(addprefix tests/integration/,calls control_plane durable migrations provisioning screening webhooks)
+CONTROL_PLANE := $(addsuffix .py,$(addprefix control_plane/test_,changes conflicts idempotency pages resources secrets transfers))
+WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py $(CONTROL_PLANE))
 
-CHAOS := tests/sip/transfers/test_chaos.py
+# what kills processes
+CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted
 
-.PHONY: demo test test-integration test-sip test-chaos test-rest up bench leak-test chaos-transfer lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test test-integration test-sip test-chaos test-postgres test-rest up bench leak-test chaos-transfer planted-card lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -25,11 +28,11 @@ up: setup
 
 # Two at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
 test: setup-dev packages livekit-server lint types
-	@$(MAKE) --no-print-directory -j2 test-sip test-integration test-rest
+	@$(MAKE) --no-print-directory -j2 test-sip test-integration test-postgres test-rest
 	@$(MAKE) --no-print-directory test-chaos
 
 test-sip:
-	.venv/bin/python -m pytest tests/sip --ignore=$(CHAOS) -q $(PYTEST)
+	.venv/bin/python -m pytest tests/sip $(addprefix --ignore=,$(CHAOS)) -q $(PYTEST)
 
 test-chaos:
 	.venv/bin/python -m pytest $(CHAOS) -q $(PYTEST)
@@ -39,6 +42,8 @@ test-integration:
 
 test-rest:
 	.venv/bin/python -m pytest tests/architecture tests/contract tests/unit -q $(PYTEST)
+
+test-postgres:
 	.venv/bin/python -m tests.with_postgres .venv/bin/python -m pytest $(WITH_DATABASE) -q
 
 bench: setup-dev packages livekit-server
@@ -51,6 +56,10 @@ leak-test: setup-dev packages livekit-server
 # N=200 transfers, SEED=1, LANES=4 at a time, JSON=1
 chaos-transfer: setup-dev packages livekit-server
 	@.venv/bin/python -m bench.chaos
+
+# N=100 calls with known card numbers, SEED=1, JSON=1: then the search for any of them
+planted-card: setup-dev packages livekit-server
+	@.venv/bin/python -m bench.planted_card
 
 lint: setup-dev
 	.venv/bin/ruff check .

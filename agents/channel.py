@@ -113,7 +113,7 @@ class CallerLine:
 
 class Keypad:
     """Keys of this caller, and of nobody else in the room, into the collector; `on_free_key` gets those that nobody
-    asked for. Nothing happens while it is not `heeded`."""
+    asked for, `takes` sees each first and may keep it. Nothing else happens while it is not `heeded`."""
 
     def __init__(
         self,
@@ -127,6 +127,7 @@ class Keypad:
         self.collected: asyncio.Queue[Collected] = asyncio.Queue(maxsize=8)
         self.on_first_key = lambda: None
         self.on_free_key: Callable[[str], None] = lambda digit: None
+        self.takes: Callable[[str], bool] = lambda digit: False
         self.heeded = True
         self._timer: asyncio.TimerHandle | None = None
         room.on("sip_dtmf_received", self._pressed)
@@ -140,7 +141,9 @@ class Keypad:
         self._set_timer()
 
     def _pressed(self, key: rtc.SipDTMF) -> None:
-        if not self.heeded or key.participant is None or key.participant.identity != self._caller.identity:
+        if key.participant is None or key.participant.identity != self._caller.identity:
+            return
+        if self.takes(key.digit) or not self.heeded:
             return
         if self._collector.deadline is None:
             self.on_free_key(key.digit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from types import TracebackType
@@ -9,6 +10,7 @@ from types import TracebackType
 import httpx
 from pydantic import ValidationError
 
+from agents.capture_words import CaptureResult
 from agents.profile import AgentProfile
 from agents.resume import Conversation
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
@@ -18,6 +20,8 @@ from gateway.kernel.role_tokens import RoleTokens
 
 ANSWER_WITHIN_S = 1.0
 BEGIN_WITHIN_S = 5.0
+RESULT_WAIT_S = 5.0  # a capture takes as long as the caller types; one asks again and again
+ASK_AGAIN_S = 0.5
 LONGEST_REASON = 1000
 
 _log = get_logger(__name__)
@@ -112,6 +116,35 @@ class ControlPlane:
             return None
         problem = answer.json() if answer.headers.get("content-type") == "application/problem+json" else {}
         return str(problem.get("detail") or "the gateway failed.")
+
+    async def capture(self, call_id: str, choice: str, request: str) -> tuple[str, str]:
+        """The capture's id, or why it has not begun, in words; the other is empty."""
+        token = self._tokens.sign("worker", "captures", self._process)
+        try:
+            answer = await self._http.post(
+                f"/calls/{call_id}/captures", json={"choice": choice, "request": request},
+                headers={"Authorization": f"Bearer {token}"}, timeout=BEGIN_WITHIN_S,
+            )  # fmt: skip
+        except httpx.HTTPError:
+            return "", "the gateway does not answer."
+        if answer.is_success:
+            return str(answer.json()["capture_id"]), ""
+        problem = answer.json() if answer.headers.get("content-type") == "application/problem+json" else {}
+        return "", str(problem.get("detail") or "the gateway failed.")
+
+    async def capture_result(self, call_id: str, capture_id: str) -> CaptureResult | None:
+        """Waits a while for its end; None when nobody can tell."""
+        token = self._tokens.sign("worker", "captures", self._process)
+        try:
+            answer = await self._http.get(
+                f"/calls/{call_id}/captures/{capture_id}", params={"wait_s": RESULT_WAIT_S},
+                headers={"Authorization": f"Bearer {token}"}, timeout=RESULT_WAIT_S + ANSWER_WITHIN_S,
+            )  # fmt: skip
+            answer.raise_for_status()
+            return CaptureResult.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValidationError):
+            await asyncio.sleep(ASK_AGAIN_S)  # it may be on its way back
+            return None
 
     async def _get(self, path: str) -> bytes:
         token = self._tokens.sign("worker", "profiles", self._process)

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import Any
 
 from livekit import rtc
-from livekit.agents import Agent, AgentSession, JobContext, tts
+from livekit.agents import (
+    Agent,
+    AgentSession,
+    FlushSentinel,
+    JobContext,
+    ModelSettings,
+    StopResponse,
+    llm,
+    stt,
+    tts,
+)
 
+from agents.capture_talk import CaptureTalk
 from agents.channel import CallerLine, Keypad
+from agents.consent_talk import ConsentTalk
 from agents.facts_out import CallReporter
-from agents.profile import AgentProfile, TransferChoice
+from agents.profile import AgentProfile, CaptureChoice, TransferChoice
 from agents.resume import Conversation as Past
 from agents.resume import chat_context, first_words, open_question
 from agents.skills.tools import tools_for
 from agents.speech.dialogue import keypad_text
+from agents.spoken_numbers import SpokenNumbers, without_numbers
 from agents.transfer_talk import Ask, TransferTalk
 from agents.turns import room_options
 from gateway.kernel.logs import get_logger
@@ -37,6 +51,8 @@ class Conversation:
         session: AgentSession[None],
         profile: AgentProfile,
         ask_transfer: Ask,
+        consent: ConsentTalk,
+        numbers: SpokenNumbers,
         about_caller: str = "",
     ) -> None:
         self._job = job
@@ -45,12 +61,17 @@ class Conversation:
         self._reporter = reporter
         self._session = session
         self._profile = profile
+        self._consent = consent
+        self._numbers = numbers
         self._tasks = TaskSet()
+        self._captures: CaptureTalk | None = None
         self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up, about_caller)
 
     async def start(self, past: Past) -> None:
         """Listens from here on; `past` is what an agent before this one talked about."""
-        agent = Agent(
+        agent = _Listener(
+            self._consent.heard,
+            self._numbers,
             instructions=self._profile.instructions or f"You are {self._profile.name}, on the telephone.",
             chat_ctx=chat_context(self._profile, past.turns, past.transfer),
             tools=tools_for(self._profile, self),
@@ -62,18 +83,25 @@ class Conversation:
             record=False,
             session_host=False,
         )
+        self._numbers.on_correction = lambda: self._numbers.correct(self._session.history.items)
+        if self._captures:
+            self._captures.start()
         self._keypad.on_first_key = self._fall_silent
         self._tasks.start(self._heed_keys(), name="agent:keys")
 
     async def greet(self, voice: tts.TTS) -> None:
-        """Has the greeting ready, and says it the moment the caller can hear."""
-        frames = await _spoken(voice, self._profile.greeting)
+        """Has the first words ready, and says them the moment the caller can hear; what has to be told comes first."""
+        frames, _ = await asyncio.gather(_spoken(voice, self._profile.greeting), self._consent.ready())
         await self._line.answered()
+        await self._consent.open()
         self._session.say(self._profile.greeting, audio=_each(frames))
 
     async def go_on(self, past: Past) -> None:
         """Takes over: says so, and asks again what was open."""
+        await self._consent.ready()
         await self._line.answered()
+        if not past.consent:
+            await self._consent.open()
         if past.transfer == "under_way":
             await self.transfers.pause()
             return
@@ -84,7 +112,10 @@ class Conversation:
 
     async def close(self) -> None:
         await self._tasks.close()
+        await self._consent.close()
         await self.transfers.close()
+        if self._captures:
+            await self._captures.close()
         self._keypad.stop()
 
     def expect_digits(self, count: int) -> None:
@@ -92,6 +123,14 @@ class Conversation:
 
     def digits_used(self) -> None:
         self._keypad.stop()
+
+    def heed_captures(self, captures: CaptureTalk) -> None:
+        """Before `start`."""
+        self._captures = captures
+        captures.paused_otherwise = lambda: self.transfers.paused
+
+    async def capture(self, choice: CaptureChoice, request: str, *, said: bool) -> str | None:
+        return await self._captures.capture(choice, request, said=said) if self._captures else "There is no call."
 
     async def transfer(self, choice: TransferChoice, reason: str, request: str, *, said: bool) -> str | None:
         return await self.transfers.transfer(choice, reason, request, said=said)
@@ -119,7 +158,35 @@ class Conversation:
     async def _heed_keys(self) -> None:
         while True:
             collected = await self._keypad.collected.get()
-            self._session.generate_reply(user_input=keypad_text(collected.digits))
+            typed = self._numbers.take("caller", keypad_text(collected.digits))
+            self._session.generate_reply(user_input=typed)
+
+
+class _Listener(Agent):
+    """`heard` sees a turn of the caller's first, and may keep it; `numbers` takes out what nobody may read."""
+
+    def __init__(self, heard: Callable[[str], bool], numbers: SpokenNumbers, **options: Any) -> None:
+        super().__init__(**options)
+        self._heard, self._numbers = heard, numbers
+
+    async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        if self._heard(new_message.text_content or ""):
+            raise StopResponse
+
+    async def stt_node(
+        self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
+    ) -> AsyncIterator[stt.SpeechEvent | str]:
+        async for event in self._numbers.events(Agent.default.stt_node(self, audio, model_settings)):
+            yield event
+
+    async def llm_node(
+        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
+    ) -> AsyncIterator[llm.ChatChunk | str | FlushSentinel]:
+        """The model has its turn when no number stands open, and reads what is known by then."""
+        await self._numbers.settled()
+        self._numbers.correct(chat_ctx.items)
+        async for chunk in Agent.default.llm_node(self, chat_ctx, tools, model_settings):
+            yield without_numbers(chunk)
 
 
 async def _spoken(voice: tts.TTS, text: str) -> list[rtc.AudioFrame]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from livekit import rtc
 from livekit.agents import (
@@ -14,11 +16,23 @@ from livekit.agents import (
 )
 
 from agents.speech.dialogue import KEYPAD
+from agents.spoken_numbers import SpokenNumbers
+from gateway.calls.consent_facts import DisclosurePlayed, OfConsent
 from gateway.calls.fact_sender import FactSender
-from gateway.calls.facts import AgentJoined, HangupAsked, ToolCalled, TurnMeasured, Utterance
+from gateway.calls.facts import (
+    AgentJoined,
+    HangupAsked,
+    NumbersSpoken,
+    ProvidersUsed,
+    ToolCalled,
+    TurnMeasured,
+    Utterance,
+)
 from gateway.calls.transfer_facts import Answer, AnsweredBy, ConsultAnswered
 from gateway.kernel.tasks import TaskSet
 
+LOOK_AGAIN_S = 0.5
+MOST_LINES = 64  # that wait for their end
 Metrics = llm.MetricsReport
 _STAGES = {
     "stt": "transcription_delay",
@@ -75,6 +89,9 @@ class CallReporter:
         self._caller_metrics: Metrics | None = None
         self._turn = 0
         self._tasks = TaskSet()
+        self.numbers: SpokenNumbers | None = None
+        self._lines: deque[dict[str, Any]] = deque()  # at most MOST_LINES
+        self._later: asyncio.TimerHandle | None = None
 
     def follow(self, session: AgentSession[None]) -> None:
         session.on("conversation_item_added", self._item_added)
@@ -84,9 +101,18 @@ class CallReporter:
         if self._call_id:
             self._sender.record(AgentJoined, self._call_id, identity=identity, resumed=resumed)
 
+    def providers(self, stt: str, llm: str, tts: str) -> None:
+        """Hosts, or "local"."""
+        if self._call_id:
+            self._sender.record(ProvidersUsed, self._call_id, stt=stt, llm=llm, tts=tts)
+
     def hangup_asked(self, reason: str) -> None:
         if self._call_id:
             self._sender.record(HangupAsked, self._call_id, asked_by="agent", reason=reason)
+
+    def consent(self, kind: type[DisclosurePlayed | OfConsent], **fields: Any) -> None:
+        if self._call_id:
+            self._sender.record(kind, self._call_id, **fields)
 
     def consult_answered(self, transfer_id: str, attempt_id: str, answer: Answer, by: AnsweredBy) -> None:
         if self._call_id:
@@ -94,7 +120,13 @@ class CallReporter:
                 ConsultAnswered, self._call_id, transfer_id=transfer_id, attempt_id=attempt_id, answer=answer, by=by
             )
 
+    def numbers_spoken(self, begin: datetime, end: datetime) -> None:
+        """Between these moments somebody said what nobody may keep."""
+        if self._call_id:
+            self._sender.record(NumbersSpoken, self._call_id, begin=begin, end=end)
+
     async def close(self) -> None:
+        self._send_lines(all_of_them=True)
         await self._tasks.close()
 
     def _item_added(self, event: ConversationItemAddedEvent) -> None:
@@ -114,15 +146,34 @@ class CallReporter:
             return
         started = _time(item.metrics.get("started_speaking_at"), item.created_at)
         ended = _time(item.metrics.get("stopped_speaking_at"), item.created_at)
-        self._sender.record(
-            Utterance,
-            self._call_id,
-            speaker=speaker,
-            started_at=started,
-            ended_at=max(started, ended),
-            interrupted=item.interrupted,
-            pii={"text": text},
+        if self.numbers and speaker == "agent":  # the caller's words came without numbers
+            text = self.numbers.take("agent", text)
+        if len(self._lines) == MOST_LINES:  # none is lost for it: digits that stay open so long are no card's
+            self._send_lines(all_of_them=True)
+        self._lines.append(
+            {
+                "speaker": speaker,
+                "started_at": started,
+                "ended_at": max(started, ended),
+                "interrupted": item.interrupted,
+                "pii": {"text": text},
+            }
         )
+        self._send_lines()
+
+    def _send_lines(self, *, all_of_them: bool = False) -> None:
+        """Those that nothing can change any more; a number may go on in the next line, and on the next."""
+        if self._later:
+            self._later.cancel()
+            self._later = None
+        if self.numbers and self.numbers.unsettled and not all_of_them:
+            self._later = asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._send_lines)
+            return
+        while self._lines:
+            line = self._lines.popleft()
+            text = line["pii"]["text"]
+            line["pii"] = {"text": self.numbers.corrected(text) if self.numbers else text}
+            self._sender.record(Utterance, self._call_id, **line)
 
     def _measured(self, metrics: Metrics) -> None:
         """The first words after the caller's complete the turn; a tool's answer belongs to no spoken turn."""

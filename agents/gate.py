@@ -6,25 +6,22 @@ Identity header at most, and only where the trunk hands headers on (`include_hea
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from livekit import rtc
 
 from agents.control_plane import ControlPlane
-from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
+from gateway.calls.admission import AdmissionAsked
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.facts import LegAnswered, LegJoined, LegLeft
 from gateway.calls.participants import CALL_ID
+from gateway.calls.settled_admission import settled_admission
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 
 NODE = "livekit-sip"
 HEADER = "sip.h."
-PENDING_AT_MOST_S = 4.0
-ASK_AGAIN_S = 0.2
 MOST_HEADERS, LONGEST_VALUE = 24, 1024
 
 _log = get_logger(__name__)
@@ -72,7 +69,8 @@ def question(call_id: str, attributes: Mapping[str, str]) -> AdmissionAsked:
 async def let_in(plane: ControlPlane, facts: FactSender, caller: rtc.RemoteParticipant, room: str) -> LetIn:
     """Raises TurnedAway: for a refusal, for a challenge, which needs a node of ours, and when nobody answers."""
     call_id = new_id("call")
-    verdict = await _verdict(plane, question(call_id, caller.attributes))
+    asked = question(call_id, caller.attributes)
+    verdict = await settled_admission(lambda: plane.admission(asked))
     if verdict is not None and verdict.verdict == "accept" and verdict.challenge:
         facts.record(LegLeft, call_id, ended_by="gateway", slug="screened")
     if verdict is None or verdict.verdict != "accept" or verdict.challenge:
@@ -82,12 +80,3 @@ async def let_in(plane: ControlPlane, facts: FactSender, caller: rtc.RemoteParti
     facts.record(LegJoined, call_id, leg_id=leg_id, room=room, pii={"identity": caller.identity})
     facts.record(LegAnswered, call_id, codec="")
     return LetIn(call_id, {**caller.attributes, **verdict.attributes})
-
-
-async def _verdict(plane: ControlPlane, asked: AdmissionAsked) -> AdmissionVerdict | None:
-    until = time.monotonic() + PENDING_AT_MOST_S
-    verdict = await plane.admission(asked)
-    while verdict is not None and verdict.verdict == "pending" and time.monotonic() < until:
-        await asyncio.sleep(ASK_AGAIN_S)
-        verdict = await plane.admission(asked)
-    return verdict

@@ -6,9 +6,11 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from compliance.capture.spec import MOST_FIELDS, CaptureSpec, FieldAsked, Kind
 from gateway.rest.written import Written
 
 ONE_MOMENT = "One moment please, I will put you through to somebody."
+BY_KEYPAD = "I will take that by keypad. Nobody can see or hear what you type."
 
 
 class DialogueEntry(Written):
@@ -42,6 +44,41 @@ class TransferChoice(Written):
     say: str = Field(default=ONE_MOMENT, min_length=1, max_length=1000, description="before the music begins")
 
 
+class CaptureChoice(Written):
+    """What this agent may have callers key in with nobody seeing it, and when (docs/capture.md)."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["card"], description="what a model calls it")
+    fields: list[Kind | FieldAsked] = Field(
+        min_length=1, max_length=MOST_FIELDS, examples=[["card_number", "expiry", "cvv"]]
+    )
+    when: str = Field(
+        default="The caller wants to pay by card.", min_length=1, max_length=300, description="for a model"
+    )
+    phrases: list[str] = Field(
+        default_factory=lambda: ["pay by card"],
+        max_length=32,
+        description="what the caller may say; the embedded ears listen for these",
+    )
+    say: str = Field(
+        default=BY_KEYPAD,
+        min_length=1,
+        max_length=1000,
+        description="before it; the gateway itself asks for the digits",
+    )
+    talk: bool = Field(default=False, description="the room goes on hearing the caller, without the tones")
+    show_expiry: bool = Field(default=False, description="the agent is told month and year")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        _ = self.spec
+        return self
+
+    @property
+    def spec(self) -> CaptureSpec:
+        """Raises ValidationError."""
+        return CaptureSpec.model_validate(self.model_dump(include={"fields", "talk", "show_expiry"}))
+
+
 class AgentContent(Written):
     """A profile without its id: the part a user writes."""
 
@@ -56,6 +93,7 @@ class AgentContent(Written):
     max_turn_wait_s: float = Field(default=1.2, ge=0.2, le=1.2, description="longest wait for the caller's turn to end")
     allow_hangup: bool = Field(default=True, description="the agent may end the call")
     transfers: list[TransferChoice] = Field(default_factory=list, max_length=20)
+    captures: list[CaptureChoice] = Field(default_factory=list, max_length=20)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -63,6 +101,9 @@ class AgentContent(Written):
             given = [value for one in self.transfers if (value := getattr(one, what))]
             if len(given) > len(set(given)):
                 raise ValueError(f"two entries of transfers have the same {what}")
+        names = [one.name for one in self.captures]
+        if len(names) > len(set(names)):
+            raise ValueError("two entries of captures have the same name")
         return self
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from livekit.agents import llm
 from livekit.agents.utils import shortuuid
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from agents.honest import BACK_AGAIN, words_after
 from agents.profile import AgentProfile, DialogueEntry
@@ -35,6 +35,7 @@ class Conversation(BaseModel):
     agents_so_far: int = 0
     transfer: Standing = "none"
     last_resort: LastResort = "agent"
+    consent: str = Field(default="", description='how it stands with being recorded; "": nobody has told or asked yet')
 
 
 def chat_context(profile: AgentProfile, turns: Sequence[PastTurn], transfer: Standing = "none") -> llm.ChatContext:

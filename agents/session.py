@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict
 
 from agents.audio_out import CallAudio
 from agents.briefing import LISTENED_FOR
+from agents.capture_talk import CaptureTalk
 from agents.channel import CallerLine, Keypad, find_caller
 from agents.commands import AgentCommands
+from agents.consent_talk import ConsentTalk, plan_of
 from agents.consult import Consult
 from agents.control_plane import ControlPlane
 from agents.conversation import Conversation
@@ -30,7 +32,9 @@ from agents.resume import Conversation as Past
 from agents.skills.digits import DigitCollector
 from agents.speech import catalog
 from agents.speech.brain import ScriptedBrain
+from agents.speech.hosts import hosts_of
 from agents.speech.mouth import EmbeddedMouth
+from agents.spoken_numbers import SpokenNumbers
 from agents.turns import END_OF_SPEECH_S, turn_handling
 from gateway.calls.agent_commands import AgentDoor, Brief
 from gateway.calls.fact_sender import FactSender
@@ -112,6 +116,7 @@ class _Call:
         self._plane = plane
         self._tasks = TaskSet()
         self._collector = DigitCollector()
+        self._consent: ConsentTalk | None = None
         self._mouth = catalog.mouth(ready.settings.speech)
         self._audio = CallAudio(job.room, sample_rate=self._mouth.sample_rate)
         self._began = time.monotonic()
@@ -151,7 +156,7 @@ class _Call:
     async def _prepare(self, agent_id: str) -> Prepared:
         profile, past = await asyncio.gather(self._plane.profile(agent_id), self._past())
         if isinstance(self._mouth, EmbeddedMouth):
-            said = (*profile.dialogue, *profile.transfers)
+            said = (*profile.dialogue, *profile.transfers, *profile.captures)
             self._mouth.require([profile.greeting, profile.fallback_say, *(entry.say for entry in said)])
         return Prepared(profile, past, self._session(profile))
 
@@ -164,7 +169,12 @@ class _Call:
         speech, detector = self._ready.settings.speech, self._ready.detector
         session: AgentSession[None] = AgentSession(
             stt=catalog.ears(
-                speech, self._ready.speech, catalog.phrases_of(profile), detector, lambda: self._collector.expected
+                speech,
+                self._ready.speech,
+                catalog.phrases_of(profile),
+                detector,
+                lambda: self._collector.expected,
+                lambda: self._consent is not None and self._consent.asking,
             ),
             vad=detector,
             llm=catalog.brain(speech, profile),
@@ -193,8 +203,10 @@ class _Call:
         call_id = known.call_id
         structlog.contextvars.bind_contextvars(call_id=call_id)
         reporter = CallReporter(self._facts, call_id, caller)
+        numbers = reporter.numbers = SpokenNumbers(reporter.numbers_spoken, lambda: self._collector.expected)
         line.start()
         reporter.joined(room.local_participant.identity, resumed=self._order.resume)
+        reporter.providers(*hosts_of(self._ready.settings.speech))
         self._step("caller")
         prepared = await preparing
         self._step("prepared")
@@ -203,7 +215,13 @@ class _Call:
             prepared.session.llm.speak_from(profile)
         ask = functools.partial(self._plane.transfer, call_id)
         about = caution(known.attributes)
-        conversation = Conversation(self._job, line, keypad, reporter, prepared.session, profile, ask, about)
+        self._consent = consent = ConsentTalk(
+            prepared.session, self._mouth, line, keypad, reporter, plan_of(known.attributes)
+        )
+        conversation = Conversation(
+            self._job, line, keypad, reporter, prepared.session, profile, ask, consent, numbers, about
+        )
+        conversation.heed_captures(CaptureTalk(room, caller, call_id, prepared.session, keypad, self._plane))
         reporter.follow(prepared.session)
         door = AgentDoor(RoleTokens(self._ready.settings.keys_dir), call_id)
         standing = functools.partial(self._plane.conversation_now, call_id)

@@ -7,12 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from agents.models import AgentRow
-from agents.profile import AgentContent
+from agents.agent_of_call import agent_of_call
 from gateway.calls.internal_endpoints import CallsService, ForRole
-from gateway.calls.repository import CallRepository
-from gateway.calls.stored import read_call
-from gateway.kernel.errors import NotAllowed, NotFound
+from gateway.kernel.errors import NotAllowed
 from gateway.transfers.call_endpoints import TransferService
 from gateway.transfers.wish import Wish
 
@@ -37,13 +34,7 @@ async def begin(
     _: Annotated[str, Depends(ForRole("transfers"))],
 ) -> Began:  # fmt: skip
     """To a place that the profile of the call's agent names, and to no other."""
-    async with calls.begin() as session:
-        row = await CallRepository(session).get(call_id)
-        agent_id = read_call(row).agent_id if row else ""
-        agent = await session.get(AgentRow, agent_id) if agent_id else None
-    if agent is None:
-        raise NotFound("there is no call with an agent by this name", code="call.not_found")
-    profile = AgentContent.model_validate(agent.content)
+    agent_id, profile = await agent_of_call(calls, call_id)
     choice = next((one for one in profile.transfers if one.name == asked.choice), None)
     if choice is None:
         raise NotAllowed("The agent's profile names no such place.", code="transfer.forbidden", field="choice")

@@ -17,24 +17,21 @@ from contextlib import AsyncExitStack
 from ipaddress import ip_network
 from pathlib import Path
 
-from sqlalchemy import update
-
 from bench.__main__ import RESULTS
+from bench.admission import provision
 from bench.figures import Series, show, write
 from compliance.screening.do_not_originate import DoNotOriginate
 from compliance.screening.importing import import_entries
 from compliance.screening.lookup import Screening
 from compliance.screening.numbers import NumberLines
-from gateway.auth.scopes import Role
 from gateway.calls.facts import NumbersPii
 from gateway.kernel.clock import SystemClock
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import quiet_logs
 from tests.integration.calls.conftest import asked
-from tests.integration.control_plane.plane import Plane, client_of, make_plane
+from tests.integration.control_plane.plane import make_plane
 from tests.integration.databases import empty_database
 from trunks.memory_switchboard import MemorySwitchboard
-from trunks.models import TrunkRow
 
 CALLED = "+15105550100"
 PIECE = 64 * 1024
@@ -64,17 +61,6 @@ async def in_pieces(lines: Iterator[str]) -> AsyncIterator[bytes]:
     yield "\n".join(waiting).encode()
 
 
-async def provisioned(plane: Plane) -> None:
-    key = await plane.new_key(Role.ADMIN)
-    async with client_of(plane.app, key) as client:
-        plane.clients[Role.ADMIN] = client
-        trunk = await plane.trunk(screening={"rate_per_caller": 1000, "rate_per_number": 10_000})
-        await plane.number(CALLED, trunk)
-        await plane.rule(trunk, await plane.agent())
-    async with plane.container.database.begin() as session:
-        await session.execute(update(TrunkRow).values(livekit_id="ST_1"))
-
-
 async def measure(entry_count: int, number_count: int, rounds: int) -> list[Series]:
     dice = random.Random(1)
     database_kind = "PostgreSQL" if "GATEWAY_TEST_DATABASE_URL" in os.environ else "SQLite"
@@ -88,7 +74,7 @@ async def measure(entry_count: int, number_count: int, rounds: int) -> list[Seri
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-bench-")))
         database = await stack.enter_async_context(empty_database(folder))
         plane = make_plane(database, MemorySwitchboard(), folder)
-        await provisioned(plane)
+        await provision(plane, CALLED, screening={"rate_per_caller": 1000, "rate_per_number": 10_000})
         clock = SystemClock()
 
         async def verdict(series: Series) -> None:

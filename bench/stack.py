@@ -20,6 +20,7 @@ from gateway.stack.plan import StackPlan, StackPorts, StackRecord
 from gateway.stack.ports import PortAllocator
 from gateway.stack.run import running_stack
 from gateway.stack.supervisor import Supervisor
+from tests.sip.stack import OWN_PLACES, SAYS_NOTHING
 
 PHONE_PORTS = 80
 
@@ -72,11 +73,16 @@ async def bench_stack(say: Callable[[str], None], *, workers: int = 2, **environ
     """Ready for calls inside the block; its files are gone after it."""
     allocator = PortAllocator()
     folder = Path(tempfile.mkdtemp(prefix="gateway-bench-"))
-    plan = StackPlan(folder, StackPorts.allocate(allocator, sip=None, api=None), workers=workers, extra_env=environment)
+    plan = StackPlan(
+        folder,
+        StackPorts.allocate(allocator, sip=None, api=None),
+        workers=workers,
+        extra_env=environment | {"GATEWAY_CONSENT__OWN_PLACES": OWN_PLACES},
+    )
     try:
         async with running_stack(plan, say=say) as supervisor:
             api_key = StackRecord(folder).read_env()["GATEWAY_API_KEY"]
-            await ensure_demo_number(plan.api_url, api_key)
+            await ensure_demo_number(plan.api_url, api_key, disclosure=SAYS_NOTHING)
             agent = (await _get(plan.api_url, api_key, "/v1/agents"))["data"][0]
             low = allocator.block(PHONE_PORTS)
             yield BenchStack(plan, api_key, agent["id"], (low, low + PHONE_PORTS - 2), supervisor)

@@ -36,6 +36,9 @@ class RuleRow(Base):
     screening: Mapped[dict[str, object]] = mapped_column(
         JSON, default=dict, server_default="{}", comment="compliance.screening.terms.ScreeningTerms"
     )
+    disclosure: Mapped[dict[str, object]] = mapped_column(
+        JSON, default=dict, server_default="{}", comment="compliance.consent.terms.DisclosureTerms"
+    )
     livekit_id: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

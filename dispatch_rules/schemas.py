@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from compliance.caller_trust.terms import CallerTrustTerms
+from compliance.consent.terms import DisclosureTerms
 from compliance.screening.terms import ScreeningTerms
 from gateway.rest.written import Written
 from trunks.schemas import E164, TRUST, TRUST_PIN, Ids, Name, Numbers, Pin
@@ -22,6 +23,7 @@ def _not_reserved(name: str) -> str:
 TRUST_OF_RULE = f"{TRUST}, in place of the trunk's; null: as the trunk says"
 LastResort = Literal["agent", "callback", "goodbye"]
 SCREENING = "which callers are wanted; of the trunk's terms and these the stricter hold"
+DISCLOSURE = "what callers are told before anybody speaks, and whether their calls are recorded"
 LAST_RESORT = "after a transfer that reached nobody: the agent goes on, promises a call back, or says goodbye"
 AttributeName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.\-]{0,63}$"), AfterValidator(_not_reserved)]
 Attributes = Annotated[dict[AttributeName, Annotated[str, Field(max_length=1024)]], Field(max_length=32)]
@@ -42,6 +44,7 @@ class RuleAsked(Written):
     attributes: Attributes = Field(default={}, description="given to the phone's participant")
     last_resort: LastResort = Field(default="agent", description=LAST_RESORT)
     screening: ScreeningTerms = Field(default=ScreeningTerms(), description=SCREENING)
+    disclosure: DisclosureTerms = Field(default=DisclosureTerms(), description=DISCLOSURE)
     caller_trust: CallerTrustTerms | None = Field(default=None, description=TRUST_OF_RULE)
     trust_pin: Pin = Field(default="", description=TRUST_PIN)
 
@@ -61,6 +64,7 @@ class RuleChange(Written):
     attributes: Attributes | None = Field(default=None, description="replaces all of them")
     last_resort: LastResort | None = Field(default=None, description=LAST_RESORT)
     screening: ScreeningTerms | None = Field(default=None, description=SCREENING + "; replaces all of it")
+    disclosure: DisclosureTerms | None = Field(default=None, description=DISCLOSURE + "; replaces all of it")
     caller_trust: CallerTrustTerms | None = Field(default=None, description=TRUST_OF_RULE)
     trust_pin: Pin | None = Field(default=None, description=TRUST_PIN)
 
@@ -83,6 +87,7 @@ class Rule(BaseModel):
     attributes: dict[str, str]
     last_resort: LastResort
     screening: ScreeningTerms
+    disclosure: DisclosureTerms
     caller_trust: CallerTrustTerms | None
     trust_pin_set: bool
     livekit_id: str

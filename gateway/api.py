@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+import agents.capture_endpoints
 import agents.endpoints
 import agents.transfer_endpoints
+import compliance.ledger.endpoints
+import compliance.privacy.endpoints
+import compliance.recordings.endpoints
 import compliance.screening.endpoints
 import compliance.screening.list_endpoints
 import compliance.stir_shaken.endpoints
@@ -16,6 +20,11 @@ import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
 import gateway.calls.refusal_endpoints
 import gateway.calls.scanner_endpoints
+import gateway.capture.endpoints
+import gateway.privacy.endpoints
+import gateway.recording.consent_endpoints
+import gateway.recording.endpoints
+import gateway.recording.internal_endpoints
 import gateway.supervision.endpoints
 import gateway.transfers.call_endpoints
 import gateway.transfers.endpoints
@@ -34,6 +43,10 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.transfers.endpoints.router,
     gateway.calls.endpoints.router,
     gateway.supervision.endpoints.router,
+    gateway.recording.endpoints.router,
+    gateway.recording.consent_endpoints.router,
+    compliance.recordings.endpoints.router,
+    gateway.capture.endpoints.router,
     gateway.transfers.call_endpoints.router,
     gateway.transfers.offer_endpoints.router,
     compliance.screening.endpoints.router,
@@ -44,12 +57,17 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.webhooks.delivery_endpoints.router,
     compliance.stir_shaken.endpoints.router,
     gateway.auth.endpoints.router,
+    compliance.ledger.endpoints.router,
+    compliance.privacy.endpoints.router,
+    gateway.privacy.endpoints.router,
 )
 INTERNAL: tuple[APIRouter, ...] = (
     gateway.calls.internal_endpoints.router,
     gateway.calls.challenge_endpoints.router,
+    gateway.recording.internal_endpoints.router,
     agents.endpoints.internal,
     agents.transfer_endpoints.internal,
+    agents.capture_endpoints.internal,
 )
 # read as they come, and never held as a whole
 LONGER_BODIES = {

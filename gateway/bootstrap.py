@@ -9,23 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.endpoints import agent_exists, agent_of_target
+from compliance.ledger.acts import record_acts
+from compliance.ledger.checkpointer import Checkpointer
+from compliance.ledger.opening import open_ledger
+from compliance.recordings.key_file import KeyFile
 from compliance.stir_shaken.service import StirShaken
-from dispatch_rules.models import RuleRow
 from dispatch_rules.repository import RuleRepository, wanted_rules
 from gateway.app import build_internal, build_public
-from gateway.auth.repository import KeyRepository
+from gateway.auth.repository import KeyRepository, record_act
 from gateway.auth.scopes import Role
 from gateway.calls.call_signing import CallSigner
 from gateway.calls.caller_trust import CallerTrust
+from gateway.calls.disclosure import Disclosures
 from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.service import Calls
 from gateway.db import schema
 from gateway.db.session import Database
 from gateway.durable.service import Durable
+from gateway.in_use import rule_of_agent, rule_of_trunk, target_of_trunk
 from gateway.kernel.clock import Clock, SystemClock
 from gateway.kernel.errors import SetupError
 from gateway.kernel.role_tokens import RoleTokens
@@ -44,6 +48,9 @@ from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
 from gateway.net.outside import Outside
+from gateway.privacy.places import PrivacyDesk
+from gateway.recording.rotation import rotate_keys
+from gateway.recording.service import Recordings
 from gateway.settings import Settings
 from gateway.transfers.agent_line import RoomAgentLine
 from gateway.transfers.carrying import WORK, Carrying
@@ -53,16 +60,15 @@ from gateway.transfers.operator_watch import OperatorWatch
 from gateway.transfers.operators import Operators
 from gateway.transfers.refer_capability import learn_refer
 from gateway.transfers.referring import Refers
-from gateway.transfers.repository import TargetRepository
 from gateway.transfers.run import TransferServices
 from gateway.transfers.service import Transfers
 from gateway.webhooks.repository import WebhookRepository
 from gateway.webhooks.service import Webhooks
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
-from trunks.trust import sends_to
 
 LOCAL_KEY = "local tools"
+OURSELVES = "gateway"  # who made a key that nobody asked for by another
 
 
 @dataclass
@@ -80,10 +86,14 @@ class Container:
     transfers: Transfers
     webhooks: Webhooks
     stir: StirShaken
+    ledger: Checkpointer
+    recording: Recordings
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
             setattr(state, one.name, getattr(self, one.name))
+        self.recording.put_on(state)
+        PrivacyDesk(self.settings, self.database, self.clock, self.recording.storage).put_on(state)
         state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.offers = OfferDesk(self.calls.runner, self.database.begin, self.clock, state.passes)
         state.agent_exists = agent_exists
@@ -91,22 +101,6 @@ class Container:
         state.rule_of_agent = rule_of_agent
         state.rule_of_trunk = rule_of_trunk
         state.target_of_trunk = target_of_trunk
-
-
-async def rule_of_agent(session: AsyncSession, agent_id: str) -> str | None:
-    """A rule whose calls it gets, or a rule or trunk that sends some callers to it."""
-    if rule_id := await session.scalar(select(RuleRow.id).where(RuleRow.agent_id == agent_id).limit(1)):
-        return rule_id
-    rows = (*await RuleRepository(session).all(), *await TrunkRepository(session).all("inbound"))
-    return next((row.id for row in rows if sends_to(row.caller_trust, agent_id)), None)
-
-
-async def rule_of_trunk(session: AsyncSession, trunk_id: str) -> str | None:
-    return next((row.id for row in await RuleRepository(session).all() if trunk_id in row.trunk_ids), None)
-
-
-async def target_of_trunk(session: AsyncSession, trunk_id: str) -> str | None:
-    return await TargetRepository(session).of_trunk(trunk_id)
 
 
 def migrate(settings: Settings) -> None:
@@ -117,11 +111,14 @@ def migrate(settings: Settings) -> None:
 async def issue_local_key(settings: Settings) -> str:
     """A fresh admin key for the tools of this machine, in place of the one before."""
     database, now = Database(settings.database), SystemClock().now()
+    record_acts(database)
     try:
         async with database.begin() as session:
             keys = KeyRepository(session)
-            await keys.revoke_named(LOCAL_KEY, now)
-            _, key = await keys.create(LOCAL_KEY, Role.ADMIN, now)
+            for key_id in await keys.revoke_named(LOCAL_KEY, now):
+                await record_act(session, OURSELVES, key_id, "revoke", now)
+            row, key = await keys.create(LOCAL_KEY, Role.ADMIN, now)
+            await record_act(session, OURSELVES, row.id, "create", now)
         return key.text
     finally:
         await database.close()
@@ -133,8 +130,19 @@ async def first_key(database: Database, clock: Clock) -> str | None:
         keys = KeyRepository(session)
         if await keys.count():
             return None
-        _, key = await keys.create("first admin", Role.ADMIN, clock.now())
+        row, key = await keys.create("first admin", Role.ADMIN, clock.now())
+        await record_act(session, OURSELVES, row.id, "create", clock.now())
         return key.text
+
+
+async def rotate_recording_keys(settings: Settings) -> tuple[str, int]:
+    """The new key-encryption key's id, and how many recordings' keys it wraps now. Raises SetupError, Conflict."""
+    database = Database(settings.database)
+    record_acts(database)
+    try:
+        return await rotate_keys(database.begin, KeyFile(settings.recordings_key_file), SystemClock(), OURSELVES)
+    finally:
+        await database.close()
 
 
 async def secret_box(settings: Settings, database: Database) -> SecretBox:
@@ -189,6 +197,7 @@ async def run_control_plane(settings: Settings) -> None:
     """Serves both applications until SIGTERM or SIGINT. Raises SetupError for an old schema."""
     database, clock = Database(settings.database), SystemClock()
     await schema.require_current(database)
+    ledger = open_ledger(database, clock, settings.keys_dir, settings.ledger_dir, settings.ledger.origin)
     if key := await first_key(database, clock):
         print(f"first admin API key, shown this once: {key}", flush=True)  # noqa: T201 - it must not go to a log
     livekit = LiveKitClient(settings.livekit)
@@ -210,18 +219,24 @@ async def run_control_plane(settings: Settings) -> None:
         verify_webhook=webhook_reader(settings.livekit),
         trust=CallerTrust(stir, settings.stir.country, settings.stir.redress),
         signer=CallSigner(stir.signer, settings.stir.country, clock),
+        disclosures=Disclosures(settings.consent.own_places),
     )
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
     calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock, calls.loops.open.all))
+    recording = Recordings(settings, calls)
+    await recording.open()
+    privacy = PrivacyDesk(settings, database, clock, recording.storage)
     durable = Durable(settings.workflows, settings.executor_id, clock)
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)
     durable.define(WORK, carrying.carry)
     transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
     webhooks = Webhooks(calls, durable, box, outside)
     container = Container(
-        settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir
-    )
+        settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir, ledger,
+        recording,
+    )  # fmt: skip
+    await ledger.start()
     provisioning.start()
     stir.start()
     await calls.start()
@@ -229,8 +244,10 @@ async def run_control_plane(settings: Settings) -> None:
         await durable.start()
         await carrying.pick_up()
         webhooks.start()
+        privacy.start()
         await serve(container)
     finally:
+        await privacy.close()
         await webhooks.close()
         await durable.close()
         await calls.close()
@@ -240,6 +257,8 @@ async def run_control_plane(settings: Settings) -> None:
         await provisioning.close()
         await identity.close()
         await livekit.close()
+        recording.close()
+        await ledger.close()
         await database.close()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -132,11 +132,76 @@ class StirSettings(BaseModel):
     country: str = Field(default="US", pattern="^[A-Z]{2}$", description="whose numbers come without a country code")
 
 
+class CaptureSettings(BaseModel):
+    """Digits that callers key in and nobody else may see (docs/capture.md). Read by the SIP nodes, which send them."""
+
+    tokeniser: Literal["", "test_vault", "stripe", "https"] = Field(
+        default="", description="who takes what is keyed in; none: nothing can be captured. test_vault is for tests"
+    )
+    url: str = Field(default="", description="https address of the tokeniser; Stripe has one already")
+    secret: SecretStr = Field(default=SecretStr(""), description="Stripe's secret key; else sent as a bearer token")
+    networks: list[IPv4Network | IPv6Network] = Field(
+        default=[], description="networks inside where the tokeniser may be"
+    )
+    ca_file: Path | None = Field(default=None, description="PEM; whose certificate is believed; default: the machine's")
+    confirm_within_s: float = Field(
+        default=0.3, gt=0, description="recorder and SIP node, each: who has not confirmed by then ends the capture"
+    )
+
+
+class ConsentSettings(BaseModel):
+    own_places: list[Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]] = Field(
+        default=[], description="where our side of calls is, for example US-TX; none: unknown, taken for the strictest"
+    )
+
+
+class LedgerSettings(BaseModel):
+    """The record of what was done, which nobody changes unseen. Its entries are in the database, the proof is here."""
+
+    folder: Path | None = Field(
+        default=None, description="where signed checkpoints go; best a disk of its own. default: ledger in state_dir"
+    )
+    origin: str = Field(
+        default="", max_length=200, description="the ledger's name; keep it for ever. default: made of its key"
+    )
+
+
+class RetentionSettings(BaseModel):
+    days: dict[str, int] = Field(
+        default={}, description='how long what is kept, within the bounds of docs/privacy.md: {"recordings": 30}'
+    )
+
+
 class WorkerSettings(BaseModel):
     name: str = "worker-1"
     http_port: int = Field(default=0, description="health port of livekit-agents; 0 = any free one")
     max_calls: int = Field(default=20, description="active calls at which this worker takes no more")
     idle_processes: int = 1
+
+
+class S3Settings(BaseModel):
+    """S3-compatible storage for recordings. Off without an endpoint."""
+
+    endpoint: str = Field(default="", pattern=r"^(https?://[^/?#]+)?$", description="https://s3.example.com")
+    bucket: str = ""
+    region: str = "us-east-1"
+    prefix: str = Field(default="", description="put before the name of every file: calls/")
+    access_key: str = ""
+    secret_key: SecretStr = SecretStr("")
+    ca_file: Path | None = Field(default=None, description="PEM; whose TLS is believed; default: the machine's")
+
+
+class RecordingSettings(BaseModel):
+    """Where encrypted recordings are, and the key that wraps their keys. A recorder writes to the folder first."""
+
+    folder: Path | None = Field(default=None, description="default: recordings in state_dir")
+    key_file: Path | None = Field(default=None, description="without it nothing can be played; default: in keys")
+    s3: S3Settings = S3Settings()
+
+
+class RecorderSettings(BaseModel):
+    name: str = Field(default="recorder-1", pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="keep it: it names files")
+    max_calls: int = Field(default=50, ge=1, le=400, description="recordings at a time")
 
 
 class Settings(BaseSettings):
@@ -160,6 +225,12 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     outside: OutsideSettings = OutsideSettings()
     stir: StirSettings = StirSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    consent: ConsentSettings = ConsentSettings()
+    capture: CaptureSettings = CaptureSettings()
+    retention: RetentionSettings = RetentionSettings()
+    recordings: RecordingSettings = RecordingSettings()
+    recorder: RecorderSettings = RecorderSettings()
 
     @property
     def database(self) -> str:
@@ -175,6 +246,18 @@ class Settings(BaseSettings):
     @property
     def keys_dir(self) -> Path:
         return self.state_dir / "keys"
+
+    @property
+    def ledger_dir(self) -> Path:
+        return self.ledger.folder or self.state_dir / "ledger"
+
+    @property
+    def recordings_dir(self) -> Path:
+        return self.recordings.folder or self.state_dir / "recordings"
+
+    @property
+    def recordings_key_file(self) -> Path:
+        return self.recordings.key_file or self.keys_dir / "recordings.key"
 
     @property
     def spool_dir(self) -> Path:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import agents.models
+import compliance.ledger.models
+import compliance.privacy.models
+import compliance.recordings.models
 import compliance.screening.models
 import dispatch_rules.models
 import gateway.auth.models
@@ -15,6 +18,9 @@ from gateway.db.base import Base
 
 ALL = (
     agents.models,
+    compliance.ledger.models,
+    compliance.privacy.models,
+    compliance.recordings.models,
     compliance.screening.models,
     dispatch_rules.models,
     gateway.auth.models,

@@ -66,8 +66,10 @@ class Provisioning:
         self._wake.set()
 
     async def state(self, kind: Kind) -> SyncState:
-        """What a reconcile would do now. Raises Unavailable when LiveKit does not answer."""
-        _, _, found = await self._look(self._resources[kind])
+        """What a reconcile would do now; one that is under way comes to its end first, or a trunk would count as in
+        LiveKit before its calls are known by it here. Raises Unavailable when LiveKit does not answer."""
+        async with self._lock:
+            _, _, found = await self._look(self._resources[kind])
         return SyncState(
             in_sync=found.in_sync, to_create=list(found.create), to_update=list(found.update),
             to_delete=list(found.delete), foreign=list(found.foreign), last_error=self._errors.get(kind),

@@ -8,9 +8,9 @@ from typing import Protocol
 from livekit import agents as lk_agents
 from livekit.agents import RunContext, function_tool, llm
 
-from agents.profile import AgentProfile, TransferChoice
+from agents.profile import AgentProfile, CaptureChoice, TransferChoice
 from agents.skills.numbers import digit_words, in_words
-from agents.speech.dialogue import TRANSFER
+from agents.speech.dialogue import CAPTURE, TRANSFER
 from gateway.kernel.errors import SetupError
 
 DEMO_BALANCE = 42  # dollars, whatever the account
@@ -27,6 +27,10 @@ class CallControl(Protocol):
 
     async def transfer(self, choice: TransferChoice, reason: str, request: str, *, said: bool) -> str | None:
         """None: the caller hears music now. Else why not, in words."""
+        ...
+
+    async def capture(self, choice: CaptureChoice, request: str, *, said: bool) -> str | None:
+        """None: the caller is asked to key it in, unseen. Else why not, in words."""
         ...
 
 
@@ -58,6 +62,8 @@ def tools_for(profile: AgentProfile, call: CallControl) -> list[llm.Tool | llm.T
         tools.append(_hang_up(call))
     if profile.transfers:
         tools.append(_transfer(profile, call))
+    if profile.captures:
+        tools.append(_capture(profile, call))
     return tools
 
 
@@ -95,6 +101,38 @@ def _hang_up(call: CallControl) -> llm.Tool:
     return function_tool(
         hang_up, name="hang_up", description="End the call, after you have said goodbye in the same turn."
     )
+
+
+def _capture(profile: AgentProfile, call: CallControl) -> llm.Tool:
+    choices = {one.name: one for one in profile.captures}
+    when = " ".join(f"{name}: {one.when}" for name, one in choices.items())
+
+    async def capture(raw_arguments: dict[str, object], context: RunContext[None]) -> str:
+        """What it returns has happened: nothing began. Had it begun, the agent would have nothing to say now."""
+        choice = choices.get(str(raw_arguments.get("what")))
+        if choice is None:
+            return f"Nothing was begun: there is no such thing. Choices: {', '.join(choices)}."
+        await context.wait_for_playout()
+        said = any(isinstance(item, llm.ChatMessage) and item.text_content for item in context.speech_handle.chat_items)
+        if refused := await call.capture(choice, context.function_call.call_id, said=said):
+            return f"Nothing was begun: {refused} Do not ask for the digits; tell the caller the truth."
+        raise lk_agents.StopResponse
+
+    schema = {
+        "name": CAPTURE,
+        "description": (
+            "Have the caller key in what nobody may see or hear, you included. The gateway itself asks for the digits: "
+            "never ask for them yourself, neither spoken nor by keypad. You are told what came of it, and a token that "
+            f"stands for what was keyed in. Choices: {when}"
+        ),
+        "parameters": {
+            "type": "object",
+            "properties": {"what": {"type": "string", "enum": list(choices)}},
+            "required": ["what"],
+            "additionalProperties": False,
+        },
+    }
+    return function_tool(capture, raw_schema=schema)
 
 
 def _transfer(profile: AgentProfile, call: CallControl) -> llm.Tool:

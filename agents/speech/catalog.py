@@ -20,6 +20,7 @@ from agents.speech.ears import KeywordEars
 from agents.speech.keywords import KeywordSpotter, shared_decoder
 from agents.speech.mouth import EmbeddedMouth
 from agents.speech.phrasebook import shipped
+from compliance.consent.texts import texts_in
 from gateway.kernel.errors import SetupError
 from gateway.kernel.logs import get_logger
 from gateway.settings import SpeechSettings
@@ -78,8 +79,9 @@ def prepare(settings: SpeechSettings) -> Prepared:
 
 def phrases_of(profile: AgentProfile) -> list[str]:
     """Everything the embedded ears listen for."""
-    entries = (*profile.dialogue, *profile.transfers)
-    return [phrase for entry in entries for phrase in entry.phrases] + profile.farewell_phrases
+    entries = (*profile.dialogue, *profile.transfers, *profile.captures)
+    phrases = [phrase for entry in entries for phrase in entry.phrases] + profile.farewell_phrases
+    return phrases + texts_in("en").understand.revoke
 
 
 def ears(
@@ -88,8 +90,9 @@ def ears(
     phrases: Iterable[str],
     detector: vad.VAD,
     digits_expected: Callable[[], int],
+    answer_expected: Callable[[], bool] = lambda: False,
 ) -> stt.STT:
-    """`phrases`: what the embedded ears listen for."""
+    """`phrases`: what the embedded ears listen for; a yes or no only while one is expected."""
     if settings.stt == "openai":
         from livekit.plugins import openai
 
@@ -105,7 +108,8 @@ def ears(
     spotter = KeywordSpotter(phrases, prepared.decoder)
     if spotter.unknown:
         _log.warning("phrases_not_in_dictionary", count=len(spotter.unknown))
-    return stt.StreamAdapter(stt=KeywordEars(spotter, digits_expected), vad=detector)
+    answers = KeywordSpotter(texts_in("en").answers, prepared.decoder, search="answers")
+    return stt.StreamAdapter(stt=KeywordEars(spotter, digits_expected, answers, answer_expected), vad=detector)
 
 
 def brain(settings: SpeechSettings, profile: AgentProfile) -> llm.LLM:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agents.capture_words import NO_CAPTURE
 from agents.honest import NO_TRANSFER
-from agents.profile import AgentProfile, DialogueEntry, TransferChoice
+from agents.profile import AgentProfile, CaptureChoice, DialogueEntry, TransferChoice
 from agents.skills.numbers import digit_words
 from agents.speech.keywords import spoken_digits
 
-ASK_DIGITS, HANG_UP, TRANSFER = "ask_digits", "hang_up", "transfer"
+ASK_DIGITS, HANG_UP, TRANSFER, CAPTURE = "ask_digits", "hang_up", "transfer", "capture"
 KEYPAD = "keypad:"  # how pressed keys stand in the conversation: "keypad: 1234"
 FAREWELL = "Goodbye, and thank you for calling."
 NO_DIGITS = "I did not get your digits."
@@ -71,6 +72,8 @@ def next_move(profile: AgentProfile, turns: Sequence[Turn]) -> Move:
     last = turns[-1]
     if isinstance(last, Called) and last.name == TRANSFER:
         return Move(say=NO_TRANSFER)  # had it begun, nobody would ask for a move
+    if isinstance(last, Called) and last.name == CAPTURE:
+        return Move(say=NO_CAPTURE)
     if isinstance(last, Called):
         return Move(say=last.output or "")
     asked = pending_digits(profile, turns[:-1])
@@ -93,9 +96,12 @@ def pending_digits(profile: AgentProfile, turns: Sequence[Turn]) -> DialogueEntr
     return None
 
 
-def matching_entry(profile: AgentProfile, text: str) -> DialogueEntry | TransferChoice | None:
+Entry = DialogueEntry | TransferChoice | CaptureChoice
+
+
+def matching_entry(profile: AgentProfile, text: str) -> Entry | None:
     """The entry with the longest phrase in `text`."""
-    entries: tuple[DialogueEntry | TransferChoice, ...] = (*profile.dialogue, *profile.transfers)
+    entries: tuple[Entry, ...] = (*profile.dialogue, *profile.transfers, *profile.captures)
     hits = [
         (len(phrase), entry)
         for entry in entries
@@ -109,6 +115,8 @@ def _words_move(profile: AgentProfile, text: str) -> Move:
     entry = matching_entry(profile, text)
     if isinstance(entry, TransferChoice):
         return Move(entry.say, TRANSFER, {"to": entry.name})
+    if isinstance(entry, CaptureChoice):
+        return Move(entry.say, CAPTURE, {"what": entry.name})
     if entry:
         return _entry_move(entry)
     if any(f" {plain(phrase)} " in f" {text} " for phrase in profile.farewell_phrases):

@@ -39,12 +39,19 @@ def final(text: str, language: LanguageCode = ENGLISH) -> stt.SpeechEvent:
 
 
 class KeywordEars(stt.STT):
-    """Hears the phrases of a profile, and digits while they are expected. Wrap it in `stt.StreamAdapter`."""
+    """Hears the phrases of a profile, digits while they are expected, and `answers` alone while one is expected.
 
-    def __init__(self, spotter: KeywordSpotter, digits_expected: Callable[[], int]) -> None:
+    Wrap it in `stt.StreamAdapter`.
+    """
+
+    def __init__(
+        self, spotter: KeywordSpotter, digits_expected: Callable[[], int],
+        answers: KeywordSpotter | None = None, answer_expected: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
         super().__init__(capabilities=stt.STTCapabilities(streaming=False, interim_results=False))
         self._spotter = spotter
         self._digits_expected = digits_expected
+        self._answers, self._answer_expected = answers, answer_expected
         self._one_at_a_time = asyncio.Lock()  # the decoder is not made for two threads
 
     @property
@@ -67,5 +74,6 @@ class KeywordEars(stt.STT):
 
     def _understand(self, buffer: utils.AudioBuffer, digits: int) -> str:
         pcm = pcm_at(buffer, RATE)
-        heard = self._spotter.understand(PADDING + pcm + PADDING, digits_expected=digits)
+        spotter = self._answers if self._answers and self._answer_expected() else self._spotter
+        heard = spotter.understand(PADDING + pcm + PADDING, digits_expected=digits)
         return heard or (UNCLEAR if len(pcm) / 2 / RATE >= UNCLEAR_FROM_S else "")

@@ -40,10 +40,14 @@ def shared_decoder() -> Decoder:
 
 
 class KeywordSpotter:
-    """Spots phrases in 16 kHz speech. Blocks: call it in a thread, one at a time."""
+    """Spots phrases in 16 kHz speech. Blocks: call it in a thread, one at a time.
 
-    def __init__(self, phrases: Iterable[str], decoder: Decoder | None = None) -> None:
+    `search`: what its phrases are called in a decoder that it shares with another spotter.
+    """
+
+    def __init__(self, phrases: Iterable[str], decoder: Decoder | None = None, *, search: str = "phrases") -> None:
         self._decoder = decoder or new_decoder()
+        self._search = search
         wanted = sorted({" ".join(phrase.lower().split()) for phrase in phrases})
         self.unknown = [phrase for phrase in wanted if not self._knows(phrase)]
         self.phrases = [phrase for phrase in wanted if phrase not in self.unknown]
@@ -58,7 +62,7 @@ class KeywordSpotter:
         with tempfile.NamedTemporaryFile("w", suffix=".kws") as file:
             file.writelines(f"{phrase} /{_LONG if ' ' in phrase else _SHORT}/\n" for phrase in self.phrases)
             file.flush()
-            self._decoder.add_kws("phrases", str(Path(file.name)))
+            self._decoder.add_kws(self._search, str(Path(file.name)))
 
     def understand(self, pcm: bytes, *, digits_expected: int = 0) -> str:
         """The phrases in the order spoken, joined by ", "; or the digits as words if exactly
@@ -71,10 +75,14 @@ class KeywordSpotter:
                 return " ".join(words)
         return ""
 
+    def digits_in(self, pcm: bytes) -> list[str]:
+        """Words for digits, whatever was said: a closed grammar takes anything for one."""
+        return self._decode("digits", pcm)
+
     def _spot(self, pcm: bytes) -> list[str]:
         if not self.phrases:
             return []
-        self._decoder.activate_search("phrases")
+        self._decoder.activate_search(self._search)
         self._feed(pcm)
         found = [
             (segment.start_frame, segment.end_frame, segment.word.strip())

@@ -17,22 +17,23 @@ from pathlib import Path
 import numpy as np
 
 import gateway.phone
-from agents import briefing
+from agents import briefing, capture_words
 from agents.demo_profile import DEMO_PROFILE
 from agents.disclosure import PRIVATE
 from agents.honest import ALL_WORDS
-from agents.profile import ONE_MOMENT
+from agents.profile import BY_KEYPAD, ONE_MOMENT
 from agents.resume import RESUMED
 from agents.speech.dialogue import FAREWELL, NO_DIGITS
 from agents.speech.phrasebook import RATE, VOICE, Samples, read_wav, slug
 from compliance.caller_trust.weigh import STANDINGS
+from compliance.consent.texts import texts_in
 from gateway.kernel.errors import SetupError
 
 AGENT_VOICE, CALLER_VOICE = "rms", "rms"  # rms is the flite voice that telephone ears understand best
 LINES = Path(gateway.phone.__file__).parent / "lines"
 PHONE_LINES = (
-    "I want to pay my bill", "what are your opening hours", "goodbye", "I want to speak to a human",
-    "this is the office, how may I help you",
+    "I want to pay my bill", "I want to pay by card", "what are your opening hours", "goodbye",
+    "I want to speak to a human", "this is the office, how may I help you",
 )  # fmt: skip
 NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -53,8 +54,10 @@ def agent_texts() -> list[str]:
     """Everything the demo agent may say, sentence by sentence, and the words to build numbers from."""
     texts = [DEMO_PROFILE["greeting"], DEMO_PROFILE["fallback_say"], FAREWELL, NO_DIGITS, RESUMED]
     texts += [briefing.OFFER, briefing.ASK, briefing.ASK_AGAIN, briefing.ALL_RIGHT, briefing.CONNECTED]
+    texts += [BY_KEYPAD, *capture_words.ALL_WORDS]
     texts += [ONE_MOMENT, *ALL_WORDS, PRIVATE, *(f"{text}." for text in STANDINGS.values())]
     texts += [entry["say"] for entry in DEMO_PROFILE["dialogue"]]
+    texts += texts_in("en").say.model_dump().values()
     sentences = [sentence for text in texts for sentence in re.findall(r"[^.?!]+[.?!]?", text) if slug(sentence)]
     return [*sentences, *PHRASES, *NUMBER_WORDS.split()]
 

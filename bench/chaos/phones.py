@@ -26,6 +26,7 @@ CALLER_HZ, DESK_HZ = 500.0, (700.0, 900.0, 1100.0)
 SILENCE: Samples = np.zeros(FRAME, np.int16)
 TICK_S = 0.1
 HUMS_ON_S = 2.0  # after the last sign of the other, so that whoever begins is heard
+BEGINS_FOR_S = 10.0  # after a yes
 RINGING_PAUSES_S = 5.0  # between two rings, at most
 DEAD_AIR_S = 6.0  # without one packet: the line is dead, and a person hangs up
 PATIENCE_S = 25.0  # a human hears nobody at all
@@ -193,7 +194,12 @@ class Desk:
             rtp.close()
 
     def _speak(self, one: HumanCall) -> Samples:
-        return self._hum if time.monotonic() - one.ears.last.get("tone", 0) < HUMS_ON_S else SILENCE
+        """Whoever has said yes begins: would each wait for the other's hum, a join that takes long could leave both
+        silent for ever."""
+        now = time.monotonic()
+        said_yes = one.pressed_at and self._manner != "refuses"
+        begins = said_yes and now - one.pressed_at < BEGINS_FOR_S
+        return self._hum if begins or now - one.ears.last.get("tone", 0) < HUMS_ON_S else SILENCE
 
     async def _talk(self, plan: Transfer, one: HumanCall, rtp: RtpEndpoint, ended: asyncio.Event) -> None:
         """Until one of both hangs up, or the human has had enough."""

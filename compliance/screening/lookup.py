@@ -10,13 +10,11 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 from math import ceil
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from compliance.screening.caller import is_anonymous, is_number, networks_of, prefixes_of
 from compliance.screening.found import Found, Match, Recent
-from compliance.screening.models import RecentCallRow
-from compliance.screening.statements import NEVER, RECENT, named
+from compliance.screening.statements import NEVER, NOTE, RECENT, named
 
 MINUTE = timedelta(seconds=60)
 LONGEST_TEXT = 256  # of what a caller may call itself
@@ -52,8 +50,7 @@ class Screening:
             {"call_id": call_id, "whose": whose, "pii": who[:LONGEST_TEXT], "at": now}
             for whose, who in (("caller", calling), ("number", dnis))
         ]
-        insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        await self._session.execute(insert(RecentCallRow).values(rows).on_conflict_do_nothing())
+        await self._session.execute(NOTE[self._session.get_bind().dialect.name], rows)
 
     async def _listed(self, calling: str, source_address: str, now: datetime) -> tuple[tuple[Match, ...], str]:
         """The entries that name number or source, and a do-not-originate list that has the number."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from functools import cache
 
 from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects import postgresql, sqlite
 
+from compliance.screening.models import RecentCallRow
 from gateway.db.base import UtcDateTime
 
 MOST_RANGES = 32  # the narrowest ones; the first of them decides
@@ -55,6 +57,11 @@ _NEVER_CALLS = (
     "CROSS JOIN do_not_originate_numbers AS numbers "
     "WHERE lists.state = 'current' AND numbers.edition = lists.edition AND numbers.number = :number"
 )
+# by the dialect's name: each says in its own way that what is there already stays
+NOTE = {
+    "postgresql": postgresql.insert(RecentCallRow).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(RecentCallRow).on_conflict_do_nothing(),
+}
 RECENT = (
     text(
         "SELECT whose, count(*) AS calls, min(at) AS oldest FROM screening_recent_calls "

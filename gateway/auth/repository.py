@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.auth.keys import NewKey, fits, make_key, split_key
@@ -35,9 +35,13 @@ class KeyRepository:
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(ApiKeyRow)) or 0
 
-    async def revoke_named(self, name: str, now: datetime) -> None:
+    async def revoke_named(self, name: str, now: datetime) -> list[str]:
+        """Returns the ids of those that were valid until now."""
         where = (ApiKeyRow.name == name, ApiKeyRow.revoked_at.is_(None))
-        await self._session.execute(update(ApiKeyRow).where(*where).values(revoked_at=now))
+        rows = list(await self._session.scalars(select(ApiKeyRow).where(*where)))
+        for row in rows:
+            row.revoked_at = now
+        return [row.id for row in rows]
 
 
 async def record_act(session: AsyncSession, subject: str, target: str, verb: str, now: datetime) -> None:

@@ -14,6 +14,10 @@ class Scope(StrEnum):
     CALLS_SUPERVISE = "calls:supervise"
     STIR_SIGN = "stir:sign"
     KEYS_ADMIN = "keys:admin"
+    RECORDINGS_PLAY = "recordings:play"
+    RECORDINGS_ERASE = "recordings:erase"
+    AUDIT_READ = "audit:read"
+    PRIVACY_ADMIN = "privacy:admin"
 
 
 class Role(StrEnum):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from compliance.caller_trust.evidence import TrustEvidence
+from compliance.consent.plan import DisclosurePlan
 from gateway.calls.facts import NumbersPii, Strict
 from trunks.media import MediaTerms
 
@@ -71,4 +72,5 @@ class AdmissionVerdict(Strict):
     reasons: list[str] = Field(default=[], max_length=16, description="Reason headers of the refusal (RFC 9410)")
     phrase: str = Field(default="", description="reason phrase of the refusal, where it is not the usual one")
     caller_trust: TrustEvidence | None = None
+    disclosure: DisclosurePlan | None = Field(default=None, description="what the caller is told before all else")
     identity_pii: list[str] = Field(default=[], max_length=2, description="Identity headers for a call out; not kept")

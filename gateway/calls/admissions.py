@@ -8,13 +8,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from compliance.consent.terms import DisclosureTerms
 from compliance.screening.decide import screen
+from compliance.screening.found import Match
 from compliance.screening.lookup import Screening
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.calls.admit import Route, admit, agent_of
 from gateway.calls.admit_outbound import WayOut, admit_outbound
 from gateway.calls.call_signing import CallSigner
 from gateway.calls.caller_trust import CallerTrust
+from gateway.calls.disclosure import Disclosures
 from gateway.calls.facts import InviteReceived
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact, TransferDecided
 from gateway.calls.performing import SOURCE
@@ -28,6 +31,7 @@ from gateway.kernel.errors import BadInput
 from gateway.kernel.ids import is_id
 
 FindRoute = Callable[[AsyncSession, AdmissionAsked], Awaitable[Route]]
+Suppressed = Callable[[AsyncSession, str], Awaitable[tuple[Match, ...]]]
 FindWayOut = Callable[[AsyncSession, AdmissionAsked, Clock], Awaitable[WayOut | None]]
 
 
@@ -42,15 +46,17 @@ class _Decided:
 
 class Admissions:
     """`find_route` and `find_way_out` look up what our database knows about a call in, and out; `trust` finds out who
-    vouches for a caller."""
+    vouches for a caller, `disclosures` what callers are to be told."""
 
     def __init__(
         self, runner: CallRunner, find_route: FindRoute, find_way_out: FindWayOut, clock: Clock,
-        trust: CallerTrust, signer: CallSigner,
+        trust: CallerTrust, signer: CallSigner, disclosures: Disclosures,
     ) -> None:  # fmt: skip
         self._runner, self._find_route, self._find_way_out, self._clock = runner, find_route, find_way_out, clock
         self.trust = trust
         self.signer = signer
+        self.disclosures = disclosures
+        self.suppressed: Suppressed | None = None  # what the lists said of callers who were erased
 
     async def verdict_on(self, asked: AdmissionAsked) -> AdmissionVerdict:
         """The verdict; the same one when it is asked again about the same call. `pending`, which is not recorded, while
@@ -89,6 +95,8 @@ class Admissions:
         if asked.direction == "outbound" or asked.purpose == "transfer":
             way = await self._find_way_out(session, asked, self._clock)
             verdict = admit_outbound(asked, way)
+            if verdict.verdict == "accept" and asked.purpose == "call":
+                verdict = self.disclosures.told(verdict, DisclosureTerms(), asked.pii.dnis, self._clock.now())
             signs = way is not None and way.sign_calls and verdict.verdict == "accept" and asked.purpose == "call"
             identity = self.signer.identity(asked.pii, own=asked.pii.ani in way.numbers) if way and signs else []
             return _Decided(verdict, {"trunk_id": way.trunk_id if way else ""}, identity)
@@ -97,6 +105,8 @@ class Admissions:
         if verdict.verdict == "accept":  # nothing is fetched for a call that goes nowhere
             trust = self.trust.found(asked, route)
             verdict = admit(asked, route, trust) if trust else AdmissionVerdict(verdict="pending", token=asked.call_id)
+        if verdict.verdict == "accept" and route.rule:
+            verdict = self.disclosures.told(verdict, route.rule.disclosure, asked.pii.ani, self._clock.now())
         trunk = route.any_trunk
         matched = {
             "trunk_id": trunk.id if trunk else "",
@@ -113,6 +123,8 @@ class Admissions:
         screening, now, pii = Screening(session), self._clock.now(), asked.pii
         rates = route.screening.counts_calls
         found = await screening.find(pii.ani, pii.source_address, pii.dnis, now, besides=asked.call_id, rates=rates)
+        if self.suppressed is not None:
+            found = replace(found, matches=found.matches + await self.suppressed(session, pii.ani))
         route = replace(route, screened=screen(route.screening, found))
         if rates and admit(asked, route).verdict == "accept":
             await screening.note_admitted(asked.call_id, pii.ani, pii.dnis, now)

@@ -18,6 +18,7 @@ from typing import Literal
 from compliance.caller_trust.evidence import TrustEvidence
 from compliance.caller_trust.terms import CallerTrustTerms, Carrier
 from compliance.caller_trust.weigh import PHRASES, Weighed
+from compliance.consent.terms import DisclosureTerms
 from compliance.screening.decide import Screened
 from compliance.screening.terms import ScreeningTerms, stricter
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
@@ -52,6 +53,7 @@ class KnownRule:
     max_duration_s: int | None = None
     screening: ScreeningTerms = field(default_factory=ScreeningTerms)
     caller_trust: CallerTrustTerms | None = None  # None: as the trunk says
+    disclosure: DisclosureTerms = field(default_factory=DisclosureTerms)
 
 
 @dataclass(frozen=True)

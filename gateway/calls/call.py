@@ -14,8 +14,22 @@ from typing import Literal
 
 from pydantic import Field
 
+from compliance.consent.plan import DisclosurePlan
 from gateway.calls.admission import LegPolicy
-from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event, Termination
+from gateway.calls.capture import CaptureState
+from gateway.calls.capture import with_event as with_capture
+from gateway.calls.capture_facts import OfCapture
+from gateway.calls.consent import ConsentState, consent_after
+from gateway.calls.consent_facts import DisclosurePlayed, OfConsent
+from gateway.calls.events import (
+    AgentDispatched,
+    AgentGivenUp,
+    CallEnded,
+    Event,
+    RecordingOrdered,
+    RecordingWithheld,
+    Termination,
+)
 from gateway.calls.facts import (
     AgentJoined,
     AgentLost,
@@ -30,6 +44,8 @@ from gateway.calls.facts import (
     Strict,
 )
 from gateway.calls.own_facts import AdmissionDecided, RouteFound
+from gateway.calls.recording import RecordingState, with_event
+from gateway.calls.recording_facts import OfRecording
 from gateway.calls.supervisor_facts import OfSupervisor
 from gateway.calls.supervisors import Supervisor, with_presence
 from gateway.calls.transfer_facts import HumanLeft, TransferBegan, TransferJoined, TransferSettled
@@ -92,13 +108,26 @@ class Call(Strict):
     transfer: str = Field(default="", description="xfer_… of the one that is under way")
     human: str = Field(default="", description="xfer_… of the human that the caller is with, in place of an agent")
     supervisors: tuple[Supervisor, ...] = ()
+    capture: CaptureState = CaptureState()
+    recording: RecordingState = RecordingState()
+    disclosure: DisclosurePlan | None = Field(default=None, description="what the caller is to be told and asked")
+    consent: ConsentState = ConsentState()
     hangup: HangupOrder | None = None
     termination: Termination | None = None
+    erased_at: datetime | None = None  # from then on nothing personal is stored of it
     pii: CallPii = CallPii()
 
     @property
     def room(self) -> str:
         return self.pii.room
+
+    @property
+    def recording_allowed(self) -> bool:
+        return self.consent.standing == "given"
+
+    @property
+    def leg_identity(self) -> str:
+        return self.pii.leg_identity
 
     @property
     def ended(self) -> bool:
@@ -144,9 +173,16 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
         ):
             return _transferred(call, transfer)
         case CallEnded(termination=termination):
-            return {"termination": termination, "status": CallStatus.ENDED, "ended_at": event.at}
+            capture = with_capture(call.capture, event)
+            return {"termination": termination, "status": CallStatus.ENDED, "ended_at": event.at, "capture": capture}
         case OfSupervisor() as presence if not (event.late or event.repeated):
             return {"supervisors": with_presence(call.supervisors, presence)}
+        case OfCapture() if not (event.late or event.repeated):
+            return {"capture": with_capture(call.capture, event)}
+        case DisclosurePlayed() | OfConsent() if not (event.late or event.repeated):
+            return {"consent": consent_after(call.consent, call.disclosure, event)}
+        case RecordingOrdered() | RecordingWithheld() | OfRecording():
+            return {"recording": with_event(call.recording, event)}
         case _:
             return {}
 
@@ -165,6 +201,7 @@ def _invited(call: Call, invite: InviteReceived | AdmissionDecided | InviteRefus
         changes["livekit_trunk_id"] = invite.livekit_trunk_id or call.livekit_trunk_id
     if isinstance(invite, AdmissionDecided):
         changes |= {"trunk_id": invite.trunk_id, "number_id": invite.number_id, "policy": invite.verdict.policy}
+        changes["disclosure"] = invite.verdict.disclosure
         changes |= _rule(call, invite.rule_id, invite.agent_id) | _trust(invite)
     return changes
 

@@ -6,8 +6,12 @@ that is an error. The first termination stands, what is reported afterwards is r
 
 from __future__ import annotations
 
-from gateway.calls import watchdog
+from gateway.calls import recording, watchdog
 from gateway.calls.call import Call, evolve
+from gateway.calls.capture import on_capture
+from gateway.calls.capture_facts import OfCapture
+from gateway.calls.consent import on_consent
+from gateway.calls.consent_facts import OfConsent
 from gateway.calls.decision import Decision
 from gateway.calls.effects import CloseRoom, Effect, RemoveParticipant
 from gateway.calls.events import CallEnded, caused, recorded
@@ -21,8 +25,10 @@ from gateway.calls.facts import (
     InviteRefused,
     LegJoined,
     LegLeft,
+    NumbersSpoken,
 )
 from gateway.calls.own_facts import AdmissionDecided, RecordedFact
+from gateway.calls.recording_facts import OfRecording, RecordingAsked
 from gateway.calls.supervisor_facts import OfSupervisor
 from gateway.calls.supervisors import on_presence
 from gateway.calls.termination import Ending, termination_of
@@ -50,6 +56,16 @@ def decide(call: Call | None, fact: RecordedFact) -> Decision:
             return _on_hangup_asked(call, fact)
         case OfSupervisor():
             return on_presence(call.supervisors, call.room, fact)
+        case OfCapture():
+            return on_capture(call, fact)
+        case OfConsent():
+            return on_consent(call, fact)
+        case NumbersSpoken():
+            return Decision((recorded(fact),), recording.silence(call, fact))
+        case RecordingAsked():
+            return recording.on_asked(call, fact)
+        case OfRecording():
+            return recording.on_reported(call, fact)
         case HumanLeft():
             return watchdog.on_human_left(call, fact)
         case TransferSettled():
@@ -81,7 +97,7 @@ def _close(call: Call) -> tuple[Effect, ...]:
 
 
 def _after_the_end(call: Call, fact: RecordedFact) -> Decision:
-    """Kept as late. Whoever still turns up in the room of a dead call is sent home."""
+    """Kept as late, but for what comes after every call. Whoever turns up in the room of a dead call is sent home."""
     effects: tuple[Effect, ...] = ()
     if isinstance(fact, LegJoined) and call.direction == "outbound":
         identity = fact.pii.get("identity", "")
@@ -90,7 +106,10 @@ def _after_the_end(call: Call, fact: RecordedFact) -> Decision:
         effects = (CloseRoom(room=fact.room, leaving=fact.pii.get("identity", "")),)
     elif isinstance(fact, AgentJoined):
         effects = _close(call)
-    return Decision((recorded(fact, late=True),), effects)
+    elif isinstance(fact, NumbersSpoken):
+        effects = recording.silence(call, fact)
+    late = not isinstance(fact, OfRecording)  # a file is closed, and made ready, when the call is over
+    return Decision((recorded(fact, late=late),), effects)
 
 
 def _on_leg_joined(call: Call, fact: LegJoined) -> Decision:

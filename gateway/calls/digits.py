@@ -1,6 +1,7 @@
 """Keys the caller pressed. Pure: the agent hears a key from the room itself, we only keep that it came.
 
-A shielded digit never becomes a fact, so there is nothing to mask here.
+A digit of a secure capture never becomes a fact, and one of a long run comes without what it was, so there is nothing
+to mask here.
 """
 
 from __future__ import annotations

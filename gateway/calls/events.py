@@ -48,7 +48,24 @@ class AgentGivenUp(Strict):
     attempts: int
 
 
-Outcome = Annotated[CallEnded | AgentDispatched | AgentGivenUp, Field(discriminator="kind")]
+class RecordingOrdered(Strict):
+    """The recorder is to do this. `by`: who holds the recording, or lets it go (operator, capture …)."""
+
+    kind: Literal["recording_ordered"] = "recording_ordered"
+    do: Literal["start", "pause", "resume", "stop", "trim"]
+    by: str = ""
+
+
+class RecordingWithheld(Strict):
+    """The call is not recorded, and why: a slug such as consent_refused."""
+
+    kind: Literal["recording_withheld"] = "recording_withheld"
+    reason: str
+
+
+Outcome = Annotated[
+    CallEnded | AgentDispatched | AgentGivenUp | RecordingOrdered | RecordingWithheld, Field(discriminator="kind")
+]
 
 
 class Event(Strict):

@@ -101,10 +101,12 @@ class FirstAudio(Fact):
 
 
 class DigitPii(Strict):
-    digit: str = Field(pattern=r"^[0-9*#A-D]$")
+    digit: str = Field(pattern=r"^[0-9*#A-D]?$", description="empty: one of a long run, which may be a card's number")
 
 
 class DigitPressed(Fact):
+    """A key that is no secret, told when its run is over: `at` is when it was pressed."""
+
     kind: Literal["digit_pressed"] = "digit_pressed"
     transport: Literal["rfc4733", "info", "in_band"] = "rfc4733"
     duration_ms: int = 0
@@ -239,6 +241,16 @@ class Utterance(Fact):
     pii: WordsPii
 
 
+class NumbersSpoken(Fact):
+    """Between these moments somebody spoke a number that nobody may keep: the recording is to be silent there."""
+
+    urgent: ClassVar[bool] = True
+
+    kind: Literal["numbers_spoken"] = "numbers_spoken"
+    begin: datetime
+    end: datetime
+
+
 class TurnMeasured(Fact):
     """One turn's stages, ms: wire_in, stt, llm_first_token, tts_first_audio, wire_out, total
     (end of the caller's speech → first audio of the reply); absent where unknown."""
@@ -252,6 +264,15 @@ class ToolCalled(Fact):
     kind: Literal["tool_called"] = "tool_called"
     name: str
     ok: bool = True
+
+
+class ProvidersUsed(Fact):
+    """Who gets the caller's sound (stt), the words (llm) and the agent's words (tts): a host, or "local"."""
+
+    kind: Literal["providers_used"] = "providers_used"
+    stt: str = Field(max_length=255)
+    llm: str = Field(max_length=255)
+    tts: str = Field(max_length=255)
 
 
 class FallbackPlayed(Fact):

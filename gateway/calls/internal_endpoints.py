@@ -76,6 +76,7 @@ class Conversation(BaseModel):
     agents_so_far: int
     transfer: Standing
     last_resort: LastResort
+    consent: str = Field(description='how it stands with being recorded, told: by a sentence at least; "": not yet')
 
 
 @router.post("/admissions")
@@ -118,10 +119,12 @@ async def conversation(
             raise NotFound("there is no such call")
         log = [read_event(entry) for entry in await repository.log(call_id)]
     turns = [Said(speaker=one.speaker, text=one.text, at=one.at.isoformat()) for one in transcript_of(log)]
-    agents = read_call(row).agents_so_far
+    call = read_call(row)
     return Conversation(
-        call_id=call_id, turns=turns, agents_so_far=agents, transfer=standing_of(log), last_resort=resort_of(log)
-    )
+        call_id=call_id, turns=turns, agents_so_far=call.agents_so_far,
+        transfer=standing_of(log), last_resort=resort_of(log),
+        consent=call.consent.standing or ("told" if call.consent.told else ""),
+    )  # fmt: skip
 
 
 @router.post("/livekit-webhooks", status_code=204)

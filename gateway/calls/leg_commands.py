@@ -1,14 +1,17 @@
-"""What the control plane tells a leg that is on: who hears whom, music, hold. Signed, for one call, once, for seconds.
+"""What the control plane tells a leg that is on: who hears whom, music, hold; to capture keys. Signed, for one call,
+once, for seconds.
 
-A command travels as a LiveKit data message to the leg's participant; what came of it comes back as the fact `AudioSet`.
+A command travels as a LiveKit data message to the leg's participant; what came of it comes back as a fact: `AudioSet`,
+or for a capture `CaptureBegan` and `CaptureEnded`.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
+from compliance.capture.spec import CaptureSpec
 from gateway.calls.facts import Strict
 from gateway.calls.signed_commands import Door, sign
 from gateway.kernel.role_tokens import RoleTokens
@@ -46,16 +49,41 @@ class AudioCommand(Strict):
     asked: AudioAsked
 
 
-def sign_command(tokens: RoleTokens, call_id: str, command: AudioCommand) -> str:
+class BeginCapture(Strict):
+    """From this moment on the phone's keys go into the capture and nowhere else."""
+
+    kind: Literal["begin_capture"] = "begin_capture"
+    capture_id: str = Field(max_length=64)
+    spec: CaptureSpec
+
+
+class CancelCapture(Strict):
+    kind: Literal["cancel_capture"] = "cancel_capture"
+    capture_id: str = Field(max_length=64)
+
+
+class CaptureCommand(Strict):
+    id: str
+    asked: BeginCapture | CancelCapture
+
+
+LegCommand = AudioCommand | CaptureCommand
+_asked: TypeAdapter[BeginCapture | CancelCapture | AudioAsked] = TypeAdapter(BeginCapture | CancelCapture | AudioAsked)
+
+
+def sign_command(tokens: RoleTokens, call_id: str, command: LegCommand) -> str:
     return sign(tokens, "node", call_id, command.id, command.asked.model_dump_json(exclude_none=True))
 
 
-class CommandDoor(Door[AudioCommand]):
+class CommandDoor(Door[LegCommand]):
     """Lets in what was signed for the leg of this call, each command once."""
 
     def __init__(self, tokens: RoleTokens, call_id: str) -> None:
         super().__init__(tokens, "node", call_id, _read)
 
 
-def _read(number: str, asked: str) -> AudioCommand:
-    return AudioCommand(id=number, asked=AudioAsked.model_validate_json(asked))
+def _read(number: str, asked: str) -> LegCommand:
+    what = _asked.validate_json(asked)
+    if isinstance(what, AudioAsked):
+        return AudioCommand(id=number, asked=what)
+    return CaptureCommand(id=number, asked=what)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from compliance.caller_trust.terms import CallerTrustTerms, carrier_named
+from compliance.consent.terms import DisclosureTerms
 from compliance.screening.terms import ScreeningTerms
 from dispatch_rules.match import match
 from dispatch_rules.models import RuleRow
@@ -96,4 +97,5 @@ async def _rule(session: AsyncSession, trunk_id: str, asked: AdmissionAsked) -> 
         max_duration_s=row.max_duration_s,
         screening=ScreeningTerms.model_validate(row.screening),
         caller_trust=CallerTrustTerms.model_validate(own_terms) if own_terms is not None else None,
+        disclosure=DisclosureTerms.model_validate(row.disclosure),
     )

@@ -22,7 +22,7 @@ from gateway.calls.sweeper import Sweeper
 from gateway.calls.watchdog import fact_due, next_due
 from gateway.kernel.clock import Clock
 from gateway.kernel.logs import get_logger
-from gateway.kernel.tasks import TaskSet
+from gateway.kernel.tasks import TaskSet, keep_going
 
 SCAN_S = 1.0
 TIDY_S = 3600.0
@@ -81,7 +81,7 @@ class CallLoops:
         for number, look in enumerate(self._looks):
             loops[f"call-look-{number}"] = partial(self._every, LOOK_S, look)
         for name, loop in loops.items():
-            self._tasks.start(self._keep(loop, name), name=name)
+            self._tasks.start(keep_going(loop, name, SCAN_S), name=name)
 
     async def close(self) -> None:
         await self._tasks.close()
@@ -142,12 +142,3 @@ class CallLoops:
         while True:
             await work()
             await asyncio.sleep(seconds)
-
-    async def _keep(self, loop: Callable[[], Awaitable[None]], name: str) -> None:
-        """Runs a loop for ever: whatever fails in it is logged, and it goes on a second later."""
-        while True:
-            try:
-                await loop()
-            except Exception:  # noqa: BLE001 - a loop of the process; a database that is back must find it running
-                _log.exception("call_loop_failed", loop=name)
-            await asyncio.sleep(SCAN_S)

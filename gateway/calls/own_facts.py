@@ -10,8 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from gateway.calls.admission import AdmissionVerdict
+from gateway.calls.capture_facts import CaptureFact
 from gateway.calls.facts import Fact, NumbersPii
 from gateway.calls.offer_facts import OfferFact
+from gateway.calls.recording_facts import RecordingAsked
 from gateway.calls.refer_facts import ReferFact
 from gateway.calls.reported_facts import AnyFact
 from gateway.calls.supervisor_facts import SupervisorFact
@@ -63,8 +65,8 @@ class EffectFailed(Fact):
     reason: str
 
 
-OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed
+OwnFact = AdmissionDecided | RouteFound | TransferDecided | EffectFailed | RecordingAsked
 RecordedFact = Annotated[
-    AnyFact | OwnFact | TransferFact | OfferFact | ReferFact | SupervisorFact, Field(discriminator="kind")
+    AnyFact | OwnFact | TransferFact | OfferFact | ReferFact | SupervisorFact | CaptureFact, Field(discriminator="kind")
 ]
 parse_recorded: TypeAdapter[RecordedFact] = TypeAdapter(RecordedFact)

@@ -16,7 +16,9 @@ SUPERVISES = "gateway.supervises"  # listen, whisper or barge
 AGENT_ID = "gateway.agentID"  # who is to talk with the caller
 CALLER_TRUST = "gateway.callerTrust"  # A, B, C, failed, unsigned, unchecked: how the caller stands
 CALLER_LABEL = "gateway.callerLabel"  # a sentence about that, where the terms want it seen
+CONSENT = "gateway.consent"  # compliance.consent.plan.DisclosurePlan as JSON: what the caller is told, and asked
 DISCLOSURE = "gateway.disclosure"  # limited or none: what the agent may tell this caller; absent: everything
+CAPTURE = "gateway.capture"  # JSON: id, field, keys, of; while the phone's keys are captured and nobody may know them
 SUPERVISOR = "supervisor"  # a gateway.role
 
 

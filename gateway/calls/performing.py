@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.calls.call import Call
 from gateway.calls.effect_repository import EffectRepository, PendingEffect
-from gateway.calls.effects import CloseRoom, DispatchAgent, RemoveParticipant
+from gateway.calls.effects import CloseRoom, DispatchAgent, RecordingEffect, RemoveParticipant
 from gateway.calls.facts import AgentJoined
 from gateway.calls.leg_commands import HUMAN, ROLE
 from gateway.calls.own_facts import EffectFailed, RecordedFact
-from gateway.calls.ports import RoomParticipant, Rooms
+from gateway.calls.ports import Recordings, RoomParticipant, Rooms
 from gateway.calls.repository import CallRepository
 from gateway.calls.supervisors import is_supervisor
 from gateway.kernel.clock import Clock
-from gateway.kernel.errors import GatewayError
+from gateway.kernel.errors import GatewayError, Unavailable
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 
@@ -37,10 +37,12 @@ MAX_ATTEMPTS = 5
 
 
 class Performer:
-    """`begin` opens a transaction that commits at its end; `report` takes facts (the runner)."""
+    """`begin` opens a transaction that commits at its end; `report` takes facts (the runner). `recordings`: set once
+    there are any."""
 
     def __init__(self, begin: Begin, rooms: Rooms, clock: Clock, report: Report) -> None:
         self._begin, self._rooms, self._clock, self._report = begin, rooms, clock, report
+        self.recordings: Recordings | None = None
 
     async def perform(self, pending: Sequence[PendingEffect]) -> None:
         """One after the other: what was decided together for a call is done in that order."""
@@ -97,6 +99,15 @@ class Performer:
                 return "done"
             case CloseRoom(room=room, leaving=leaving):
                 return await self._close(room, leaving)
+            case recording:
+                return await self._record(one, recording)
+
+    async def _record(self, one: PendingEffect, asked: RecordingEffect) -> str:
+        if self.recordings is None:
+            raise Unavailable(
+                "this installation has no recorder", code="recording.no_recorder", todo="gateway recorder"
+            )
+        return await self.recordings.carry_out(one.call_id, asked, one.id)
 
     async def _dispatch(self, call_id: str, dispatch: DispatchAgent) -> str:
         call = await self._call(call_id)

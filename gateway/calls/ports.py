@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from gateway.calls.effects import RecordingEffect
+
 ParticipantKind = Literal["sip", "agent", "standard", "other"]
 
 
@@ -54,4 +56,12 @@ class Rooms(Protocol):
 
     async def existing_rooms(self, rooms: list[str]) -> set[str]:
         """Which of `rooms` exist; one question for all of them."""
+        ...
+
+
+class Recordings(Protocol):
+    """The recorders. Raises Unavailable when what was asked for has not come about, which is then tried again."""
+
+    async def carry_out(self, call_id: str, asked: RecordingEffect, effect_id: str) -> str:
+        """`done`, or `dropped` when there is nothing to record any more. The same effect twice is done once."""
         ...

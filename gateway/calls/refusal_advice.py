@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from compliance.screening.caller import is_anonymous
+
 
 @dataclass(frozen=True)
 class About:
@@ -46,6 +48,8 @@ def advice_for(slug: str, about: About) -> str:
             return f"{_remove(about)}; of a wider block, for this caller alone: gateway screening allow {caller}"
         case "source_blocked":
             return f"{_remove(about)}; of a wider block, for this address alone: gateway screening allow {source}"
+        case "not_on_allow_list" if about.source and is_anonymous(about.caller):
+            return f"gateway screening allow {source}"
         case "do_not_originate" | "not_on_allow_list":
             return f"gateway screening allow {caller}"
         case "anonymous_caller":

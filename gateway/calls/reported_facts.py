@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from gateway.calls.capture_facts import ReportedCaptureFact
+from gateway.calls.consent_facts import ReportedConsentFact
 from gateway.calls.facts import (
     AgentJoined,
     AgentLost,
@@ -26,6 +28,8 @@ from gateway.calls.facts import (
     LegHeld,
     LegJoined,
     LegLeft,
+    NumbersSpoken,
+    ProvidersUsed,
     Strict,
     ToolCalled,
     TransferAsked,
@@ -33,6 +37,7 @@ from gateway.calls.facts import (
     TurnMeasured,
     Utterance,
 )
+from gateway.calls.recording_facts import ReportedRecordingFact
 from gateway.calls.transfer_facts import ConsultAnswered
 
 AnyFact = Annotated[
@@ -56,11 +61,16 @@ AnyFact = Annotated[
     | AgentLost
     | HangupAsked
     | Utterance
+    | NumbersSpoken
     | TurnMeasured
     | ToolCalled
+    | ProvidersUsed
     | FallbackPlayed
     | CallLost
-    | ConsultAnswered,
+    | ReportedCaptureFact
+    | ReportedConsentFact
+    | ConsultAnswered
+    | ReportedRecordingFact,
     Field(discriminator="kind"),
 ]
 parse_fact: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)

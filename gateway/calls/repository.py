@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from compliance.privacy.person import emptied
 from gateway.calls.call import Call, CallStatus
 from gateway.calls.events import Event
 from gateway.calls.models import CallEventRow, CallRow, RefusedSourceRow, SipNodeRow
 from gateway.calls.stored import call_values, event_values, read_call
 from gateway.db.base import Base
-from gateway.kernel.errors import Conflict
+from gateway.kernel.errors import Conflict, NotFound
 from gateway.rest.pages import Cut
 
 NODES_KEPT = timedelta(days=7)
@@ -39,6 +40,13 @@ class CallRepository:
         rows = await self._session.scalars(query)
         return {row.id: (read_call(row), row.version) for row in rows}
 
+    async def held(self, call_id: str) -> Call:
+        """One call as it is, held until the transaction ends. Raises NotFound."""
+        found = await self.load([call_id])
+        if call_id not in found:
+            raise NotFound("there is no such call", code="call.not_found", todo="GET /v1/calls")
+        return found[call_id][0]
+
     async def facts_known(self, call_ids: Iterable[str], fact_ids: Iterable[str]) -> set[str]:
         query = select(CallEventRow.fact_id).where(
             CallEventRow.call_id.in_(list(call_ids)), CallEventRow.fact_id.in_(list(fact_ids))
@@ -52,6 +60,8 @@ class CallRepository:
         """
         version = before + len(events)
         values = call_values(call) | {"version": version}
+        if call.erased_at is not None:
+            values["pii"] = emptied(values["pii"])
         if before == 0:
             await self._session.execute(insert(_CALLS), [values | {"recorded_at": now, "listed_at": None}])
         else:
@@ -64,6 +74,8 @@ class CallRepository:
         rows = [
             event_values(event) | {"seq": seq, "recorded_at": now} for seq, event in enumerate(events, start=before + 1)
         ]
+        if call.erased_at is not None:  # what is reported after the erasure
+            rows = [row | {"pii": emptied(row["pii"])} for row in rows]
         await self._session.execute(insert(_EVENTS), rows)
 
     async def open_calls(self) -> list[CallRow]:

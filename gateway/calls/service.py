@@ -15,6 +15,8 @@ from types import MappingProxyType
 from gateway.calls.admissions import Admissions, FindRoute, FindWayOut
 from gateway.calls.call_signing import CallSigner
 from gateway.calls.caller_trust import CallerTrust
+from gateway.calls.disclosure import Disclosures
+from gateway.calls.evidence_writer import EvidenceWriter
 from gateway.calls.feed import Feed
 from gateway.calls.lookup import find_route, route_of_admitted
 from gateway.calls.lookup_outbound import find_way_out
@@ -51,6 +53,7 @@ class Calls:
         complete: Complete = route_of_admitted,
         trust: CallerTrust | None = None,
         signer: CallSigner | None = None,
+        disclosures: Disclosures | None = None,
     ) -> None:
         self.begin, self.clock, self.tokens, self.verify_webhook = begin, clock, tokens, verify_webhook
         self.rooms = rooms
@@ -58,8 +61,15 @@ class Calls:
         self.feed = Feed()
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
         self.runner.on_append(note_refusal)
+        self.runner.on_append(EvidenceWriter(clock).write)
         self.admissions = Admissions(
-            self.runner, find_route, find_way_out, clock, trust or CallerTrust(), signer or CallSigner()
+            self.runner,
+            find_route,
+            find_way_out,
+            clock,
+            trust or CallerTrust(),
+            signer or CallSigner(),
+            disclosures or Disclosures(),
         )
         self.loops = CallLoops(self.runner, begin, rooms, clock)
         self._watchers: list[RoomWatcher] = []

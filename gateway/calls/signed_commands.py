@@ -18,7 +18,7 @@ from gateway.kernel.role_tokens import Audience, Role, RoleTokens
 TOPIC = "gateway.command"
 LIFETIME = timedelta(seconds=10)
 REMEMBERED = 256
-_AUDIENCES: dict[Role, Audience] = {"node": "commands", "worker": "agent_commands"}
+_AUDIENCES: dict[Role, Audience] = {"node": "commands", "worker": "agent_commands", "recorder": "recorder_commands"}
 
 Command = TypeVar("Command")
 

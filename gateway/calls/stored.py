@@ -21,9 +21,10 @@ _PERSONAL: dict[str, tuple[str, ...]] = {
     "dispatch_agent": ("room",),
     "remove_participant": ("room", "identity"),
     "close_room": ("room", "leaving"),
+    "start_recording": ("room", "caller"),
 }
 _LONGEST_CALL_ID = 255  # callers choose it
-_OUTCOMES = frozenset({"call_ended", "agent_dispatched", "agent_given_up"})
+_OUTCOMES = frozenset({"call_ended", "agent_dispatched", "agent_given_up", "recording_ordered", "recording_withheld"})
 _parse_outcome: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 
 

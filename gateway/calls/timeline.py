@@ -10,10 +10,24 @@ from datetime import datetime
 from typing import Literal
 
 from gateway.calls import facts, own_facts
-from gateway.calls.events import AgentDispatched, AgentGivenUp, CallEnded, Event, Outcome
+from gateway.calls.capture_facts import CaptureProgress, OfCapture
+from gateway.calls.capture_words import sentence_of_capture
+from gateway.calls.consent_facts import DisclosurePlayed, OfConsent
+from gateway.calls.consent_words import sentence_of_consent
+from gateway.calls.events import (
+    AgentDispatched,
+    AgentGivenUp,
+    CallEnded,
+    Event,
+    Outcome,
+    RecordingOrdered,
+    RecordingWithheld,
+)
 from gateway.calls.facts import Strict
 from gateway.calls.offer_facts import OfferMade, OfferTaken
 from gateway.calls.own_facts import RecordedFact
+from gateway.calls.recording_facts import OfRecording, RecordingAsked
+from gateway.calls.recording_words import sentence_of_recording
 from gateway.calls.refer_facts import ReferEnd, ReferEnded, ReferPlaced
 from gateway.calls.slugs import SENTENCES
 from gateway.calls.supervisor_facts import AgentNoted, OfSupervisor
@@ -39,15 +53,18 @@ class TranscriptTurn(Strict):
 
 
 def timeline_of(events: Iterable[Event]) -> list[TimelineEntry]:
-    """The steps in the order in which they happened; what two sources told is told once."""
-    told = (event for event in events if not event.repeated)
+    """The steps in the order in which they happened; what two sources told is told once.
+
+    How far a capture is (4 of 16) is for those who follow it live, and no step of the story.
+    """
+    told = (event for event in events if not (event.repeated or isinstance(event.what, CaptureProgress)))
     entries = [TimelineEntry(at=event.at, kind=event.what.kind, sentence=sentence_of(event)) for event in told]
     return sorted(entries, key=lambda entry: entry.at)
 
 
 def transcript_of(events: Iterable[Event]) -> list[TranscriptTurn]:
     """What was said, in the order of speaking."""
-    said = [event.what for event in events if isinstance(event.what, facts.Utterance)]
+    said = [event.what for event in events if isinstance(event.what, facts.Utterance) and event.what.pii.text]
     said.sort(key=lambda one: (one.started_at, one.at, one.seq))
     return [
         TranscriptTurn(
@@ -100,10 +117,20 @@ def _sentence(what: RecordedFact | Outcome) -> str:
             return "The offer was taken."
         case OfTransfer():
             return sentence_of_transfer(what)
+        case OfCapture():
+            return sentence_of_capture(what)
+        case facts.NumbersSpoken():
+            return "A card number, or what belongs to one, was spoken: it is kept nowhere."
+        case DisclosurePlayed() | OfConsent():
+            return sentence_of_consent(what)
+        case OfRecording() | RecordingAsked() | RecordingOrdered() | RecordingWithheld():
+            return sentence_of_recording(what)
         case OfSupervisor() | AgentNoted():
             return sentence_of_supervision(what)
         case facts.AgentJoined() | facts.AgentMissing() | facts.AgentLost() | facts.ToolCalled():
             return _of_agent(what)
+        case facts.ProvidersUsed(stt=stt, llm=llm, tts=tts):
+            return f"Who listens, thinks and speaks for the agent: {stt}, {llm}, {tts}."
         case facts.DigitPressed() | facts.Utterance() | facts.TurnMeasured() | facts.FirstAudio():
             return _of_media(what)
         case _:
@@ -189,7 +216,9 @@ def _of_media(what: facts.DigitPressed | facts.Utterance | facts.TurnMeasured | 
             return f"The caller heard the first sound {after:.0f} ms after the INVITE."
 
 
-def _of_ours(what: own_facts.OwnFact) -> str:
+def _of_ours(
+    what: own_facts.AdmissionDecided | own_facts.RouteFound | own_facts.TransferDecided | own_facts.EffectFailed,
+) -> str:
     match what:
         case own_facts.AdmissionDecided(verdict=verdict) if verdict.verdict == "reject":
             return f"The call was refused with {verdict.sip_code}: {verdict.sentence}"

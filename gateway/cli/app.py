@@ -5,12 +5,15 @@ from __future__ import annotations
 import typer
 
 from gateway.cli import (
+    audit,
     call_transfers,
     calls,
     demo,
     doctor,
     phone,
+    privacy,
     processes,
+    recordings,
     refusals,
     screening,
     stack,
@@ -37,6 +40,9 @@ refusals.register(calls.app)
 app.add_typer(calls.app, name="calls")
 app.add_typer(targets.app, name="targets")
 app.add_typer(screening.app, name="screening")
+app.add_typer(recordings.app, name="recordings")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(stir.app, name="stir")
+app.add_typer(audit.app, name="audit")
+app.add_typer(privacy.app, name="privacy")
 processes.register(app)

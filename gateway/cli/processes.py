@@ -1,4 +1,4 @@
-"""The processes one by one, as a service supervisor starts them: migrate, serve, sip, worker."""
+"""The processes one by one, as a service supervisor starts them: migrate, serve, sip, worker, recorder."""
 
 from __future__ import annotations
 
@@ -54,9 +54,18 @@ def worker() -> None:
     run_worker(load_settings())
 
 
+def recorder() -> None:
+    """Run a recorder: records calls whose callers agreed, encrypted, unseen in the room."""
+    from agents.recorder.process import run_recorder
+
+    configure_logs("recorder")
+    asyncio.run(run_recorder(load_settings()))
+
+
 def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Processes")(migrate)
     app.command("local-key", rich_help_panel="Processes", hidden=True)(local_key)
     app.command(rich_help_panel="Processes")(serve)
     app.command(rich_help_panel="Processes")(sip)
     app.command(rich_help_panel="Processes")(worker)
+    app.command(rich_help_panel="Processes")(recorder)

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
+
+from gateway.db.sqlite import connect
 
 BUSY_TIMEOUT_MS = 10_000
-
-
-class SqliteConnection(sqlite3.Connection):
-    """Lets go of the write lock when it closes.
-
-    The connection of a task cancelled in a transaction (a client that hangs up is enough) is closed. If a cursor of it
-    has rows left, SQLite keeps the connection alive, its transaction too, until that cursor is collected as garbage;
-    meanwhile nobody could write.
-    """
-
-    def close(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it is closed already
-            self.rollback()
-        super().close()
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -35,7 +23,7 @@ def make_engine(url: str) -> AsyncEngine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_async_engine(url, connect_args={"factory": SqliteConnection})
+    engine = create_async_engine(url, connect_args={"async_creator_fn": connect})
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
@@ -60,7 +48,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = make_engine(url)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        # of this database alone: who listens to its events hears of no other
+        self.session_class = type("DatabaseSession", (Session,), {})
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, sync_session_class=self.session_class)
 
     def begin(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session in a transaction that commits when the block ends and rolls back when it fails."""

@@ -15,16 +15,16 @@ SYNC_WITHIN = 20.0  # seconds
 SYNCED = ("inbound-trunks", "outbound-trunks", "dispatch-rules")
 
 
-async def ensure_demo_number(api_url: str, api_key: str) -> None:
+async def ensure_demo_number(api_url: str, api_key: str, **of_rule: Any) -> None:
     """A trunk for loopback, the demo number, an agent and a rule; nothing when a number exists already."""
     headers = {"Authorization": f"Bearer {api_key}"}
     async with httpx.AsyncClient(base_url=api_url, headers=headers, timeout=20, trust_env=False) as client:
         if not (await _ask(client, "GET", "/v1/numbers"))["data"]:
-            await _create(client)
+            await _create(client, of_rule)
         await _wait_in_sync(client)
 
 
-async def _create(client: httpx.AsyncClient) -> None:
+async def _create(client: httpx.AsyncClient, of_rule: dict[str, Any]) -> None:
     trunk = await _ask(client, "POST", "/v1/inbound-trunks", {"name": "loopback", "allowed_addresses": ["127.0.0.0/8"]})
     await _ask(client, "POST", "/v1/numbers", {"number": DEMO_NUMBER, "inbound_trunk_id": trunk["id"]})
     agent = await _ask(client, "POST", "/v1/agents", DEMO_PROFILE)
@@ -32,12 +32,13 @@ async def _create(client: httpx.AsyncClient) -> None:
         client,
         "POST",
         "/v1/dispatch-rules",
-        {"name": "demo", "trunk_ids": [trunk["id"]], "agent_id": agent["id"]},
+        {"name": "demo", "trunk_ids": [trunk["id"]], "agent_id": agent["id"], **of_rule},
     )
 
 
 async def ensure_human(api_url: str, api_key: str, sip_port: int) -> str:
-    """The agent of the demo number may put callers through to a phone on this machine; the target's id."""
+    """The agent of the demo number may put callers through to a phone on this machine, and have them key in a card;
+    the target's id."""
     headers = {"Authorization": f"Bearer {api_key}"}
     async with httpx.AsyncClient(base_url=api_url, headers=headers, timeout=20, trust_env=False) as client:
         agent = (await _ask(client, "GET", "/v1/agents"))["data"][0]["id"]
@@ -48,7 +49,8 @@ async def ensure_human(api_url: str, api_key: str, sip_port: int) -> str:
         allowed = {"allowed_agents": [agent]}
         target_id = (await _ask(client, "POST", "/v1/transfer-targets", target | allowed))["id"]
         choice = {"name": "office", "target_id": target_id, "phrases": ["speak to a human"], "key": "0"}
-        await _ask(client, "PATCH", f"/v1/agents/{agent}", {"transfers": [choice]})
+        card = {"name": "card", "fields": ["card_number", "expiry", "cvv"], "phrases": ["pay by card"]}
+        await _ask(client, "PATCH", f"/v1/agents/{agent}", {"transfers": [choice], "captures": [card]})
         await _wait_in_sync(client)
         return target_id
 

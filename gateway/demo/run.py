@@ -13,6 +13,7 @@ import httpx
 
 from gateway.demo.conversation import CALLER_SCRIPT, HUMAN_PHRASES, HUMAN_SCRIPT, PHRASES
 from gateway.demo.provision import DEMO_NUMBER, ensure_demo_number, ensure_human
+from gateway.demo.recorded import taken_along
 from gateway.demo.report import DemoReport, judge, write_files
 from gateway.kernel.errors import Unavailable
 from gateway.phone.phone import Phone
@@ -23,6 +24,8 @@ from gateway.stack.run import running_stack
 
 RECORD_WITHIN = 20.0  # seconds from hang-up to a closed record
 PHONE_PORTS = 40
+# a test vault, and patience with a machine that may be busy
+ENVIRONMENT = {"GATEWAY_CAPTURE__TOKENISER": "test_vault", "GATEWAY_CAPTURE__CONFIRM_WITHIN_S": "5"}
 HUMAN_WITHIN = 120.0  # seconds from dialling to the call of the human
 
 
@@ -35,7 +38,7 @@ async def run_demo(screen: Screen, folder: Path) -> DemoReport:
     """One call on a fresh stack, and a human who takes it; the report's `ok`: words and keys crossed both ways."""
     allocator = PortAllocator()
     state_dir = Path(tempfile.mkdtemp(prefix="gateway-demo-"))
-    plan = StackPlan(state_dir, StackPorts.allocate(allocator, sip=None, api=None))
+    plan = StackPlan(state_dir, StackPorts.allocate(allocator, sip=None, api=None), extra_env=ENVIRONMENT)
     report = None
     try:
         async with running_stack(plan, say=screen.say, on_progress=screen.progress):
@@ -50,7 +53,7 @@ async def run_demo(screen: Screen, folder: Path) -> DemoReport:
 
 async def _call(plan: StackPlan, allocator: PortAllocator, screen: Screen, folder: Path) -> DemoReport:
     api_key = StackRecord(plan.state_dir).read_env()["GATEWAY_API_KEY"]
-    await ensure_demo_number(plan.api_url, api_key)
+    await ensure_demo_number(plan.api_url, api_key, disclosure={"record": "ask"})
     screen.say(f"provisioned through the REST API: trunk, number {DEMO_NUMBER}, agent, rule")
     uri = f"sip:{DEMO_NUMBER}@{plan.host}:{plan.ports.sip}"
     caller, human = _phone(allocator, PHRASES, screen, "caller"), _phone(allocator, HUMAN_PHRASES, screen, "human")
@@ -66,6 +69,7 @@ async def _call(plan: StackPlan, allocator: PortAllocator, screen: Screen, folde
         finally:
             waiting.cancel()
         record = await _record_of(plan.api_url, api_key, caller.sip_call_id)
+        record["recording"] = await taken_along(plan, api_key, record["call"]["id"], folder / record["call"]["id"])
         files = write_files(folder / record["call"]["id"], caller, human, record)
         return judge(caller, human, record, files)
 
@@ -113,7 +117,9 @@ async def _record_of(api_url: str, api_key: str, sip_call_id: str) -> dict[str, 
             "transfers": (await get(f"{path}/transfers"))["data"],
             "transcript": (await get(f"{path}/transcript"))["data"],
             "events": events,
-            "digits": "".join(e["pii"]["digit"] for e in events if e["kind"] == "digit_pressed"),
+            "digits": "".join(
+                e["pii"]["digit"] for e in sorted(events, key=lambda e: e["at"]) if e["kind"] == "digit_pressed"
+            ),
         }
 
 

@@ -1,6 +1,7 @@
 """Typed ids: a prefix that says what it is, then a UUIDv7 (sortable by time).
 
-Prefixes: num trk rule agt tgt call leg cmp att rec xfer key evt whk dlv.
+Prefixes: num trk rule agt tgt call leg cmp att rec xfer cap key evt whk dlv
+hold era.
 """
 
 from __future__ import annotations

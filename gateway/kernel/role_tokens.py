@@ -16,11 +16,15 @@ import jwt
 
 from gateway.kernel.errors import NotAuthenticated, SetupError
 
-Role = Literal["node", "worker"]
-Audience = Literal["admissions", "facts", "profiles", "commands", "agent_commands", "transfers"]
+Role = Literal["node", "worker", "recorder"]
+Audience = Literal[
+    "admissions", "facts", "profiles", "commands", "agent_commands", "transfers", "captures", "recordings",
+    "recorder_commands",
+]  # fmt: skip
 ROLES: dict[Role, frozenset[Audience]] = {
     "node": frozenset({"admissions", "facts", "commands"}),
-    "worker": frozenset({"profiles", "facts", "admissions", "agent_commands", "transfers"}),
+    "worker": frozenset({"profiles", "facts", "admissions", "agent_commands", "transfers", "captures"}),
+    "recorder": frozenset({"facts", "recordings", "recorder_commands"}),
 }
 LIFETIME = timedelta(minutes=5)
 

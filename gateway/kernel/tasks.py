@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Never
 
 from gateway.kernel.logs import get_logger
 
@@ -40,6 +40,16 @@ class TaskSet:
 
     def __len__(self) -> int:
         return len(self._tasks)
+
+
+async def keep_going(work: Callable[[], Awaitable[object]], name: str, again_s: float) -> Never:
+    """A loop of the process: whatever fails in `work` is logged, and it is done again after `again_s`, for ever."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - a database that is back must find the loop running
+            _log.exception("loop_failed", loop=name)
+        await asyncio.sleep(again_s)
 
 
 async def first_of(*events: asyncio.Event) -> None:

@@ -10,13 +10,12 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
+from gateway.calls.settled_admission import settled_admission
 from gateway.kernel.errors import SetupError
 from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import Audience, RoleTokens
 
 HTTP_S = 2.0
-PENDING_AT_MOST_S = 4.0  # the control plane needs two for a certificate that does not come, and says so then
-ASK_AGAIN_S = 0.2
 
 _log = get_logger(__name__)
 
@@ -47,14 +46,8 @@ class ControlPlane:
 
         `within_s` 0: as long as this node waits for calls in.
         """
-        within_s = within_s or self._within_s
-        loop = asyncio.get_running_loop()
-        ask_until = loop.time() + PENDING_AT_MOST_S
-        verdict = await self._ask(asked, within_s)
-        while verdict is not None and verdict.verdict == "pending" and loop.time() < ask_until:
-            await asyncio.sleep(ASK_AGAIN_S)
-            verdict = await self._ask(asked, within_s)
-        return None if verdict is not None and verdict.verdict == "pending" else verdict
+        patience = within_s or self._within_s
+        return await settled_admission(lambda: self._ask(asked, patience))
 
     async def _ask(self, asked: AdmissionAsked, within_s: float) -> AdmissionVerdict | None:
         try:

@@ -267,6 +267,8 @@ class InboundCall:
 
     def _record_end(self, how: Ending, answered: bool) -> None:
         facts, leg = self._services.facts, self._leg
+        if leg:
+            leg.keys.close()
         cancelled = self._admitted and how.slug == "caller_cancelled"
         if answered or cancelled or (leg and leg.is_in_room):
             facts.record(

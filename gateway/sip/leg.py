@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from gateway.calls.admission import LegPolicy
-from gateway.calls.facts import AgentLost, DigitPressed, FallbackPlayed, FirstAudio, LegAnswered, LegHeld
+from gateway.calls.facts import AgentLost, FallbackPlayed, FirstAudio, LegAnswered, LegHeld
 from gateway.kernel.errors import BadInput, NotFound, Overloaded, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -19,6 +19,7 @@ from gateway.sip.call_state import CallState
 from gateway.sip.dial_headers import of_attributes
 from gateway.sip.earpiece import Earpiece
 from gateway.sip.endings import Ending, ending
+from gateway.sip.key_facts import KeyFacts
 from gateway.sip.line import PhoneLine
 from gateway.sip.room import RoomLink
 from gateway.sip.rtp.digit_merger import Way
@@ -30,7 +31,6 @@ from gateway.sip.wire.calls import Headers
 from gateway.sip.wire.sdp import SdpRefused
 from gateway.sip.wire.ua import IncomingCall
 
-WAYS: dict[Way, str] = {"rfc4733": "rfc4733", "info": "info", "inband": "in_band"}
 DIGIT_TONE_MS, DIGIT_GAP_MS = 250, 250  # what livekit-sip sends for a key out of the room
 
 _log = get_logger(__name__)
@@ -53,6 +53,7 @@ class LiveLeg:
         self.ending = False  # somebody has ended it; nothing may begin any more
         self.tone: Callable[[], Samples] | None = None  # for the phone, in place of the room
         self.earpiece = Earpiece(own_number)
+        self.keys = KeyFacts(call_id, services.facts)
         self._call_id = call_id
         self._call = call
         self._rtp = rtp
@@ -134,9 +135,7 @@ class LiveLeg:
 
     def line_pressed(self, digit: str, way: Way, duration_ms: int) -> None:
         self.room.press(digit)
-        self._services.facts.record(
-            DigitPressed, self._call_id, transport=WAYS[way], duration_ms=duration_ms, pii={"digit": digit}
-        )
+        self.keys.pressed(digit, way, duration_ms)
 
     def line_held(self, held: bool) -> None:
         self._services.facts.record(LegHeld, self._call_id, held=held, by="caller")

@@ -1,4 +1,5 @@
-"""Carries out what the control plane tells a leg about its audio, in order, and reports what came of it."""
+"""Carries out what the control plane tells a leg about its audio, in order, and reports what came of it; hands on what
+it tells about keys that nobody may know."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ import asyncio
 from typing import Protocol
 
 from gateway.calls.facts import AudioSet
-from gateway.calls.leg_commands import AudioCommand, CommandDoor
+from gateway.calls.leg_commands import AudioCommand, CaptureCommand, CommandDoor
 from gateway.kernel.errors import GatewayError, NotAuthenticated
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
+from gateway.sip.captures import Captures
 from gateway.sip.earpiece import Earpiece
+from gateway.sip.key_facts import KeyFacts
 from gateway.sip.line import PhoneLine
 from gateway.sip.mixer import ALL
 from gateway.sip.room import RoomLink
@@ -26,6 +29,8 @@ class CommandedLeg(Protocol):
 
     room: RoomLink
     earpiece: Earpiece
+    answered: bool
+    keys: KeyFacts
 
     @property
     def line(self) -> PhoneLine:
@@ -41,6 +46,7 @@ class LegAudio:
 
     def __init__(self, call_id: str, leg: CommandedLeg, services: NodeServices, tasks: TaskSet) -> None:
         self._call_id, self._leg, self._facts = call_id, leg, services.facts
+        self._captures = Captures(call_id, leg, services, tasks)
         self._door = CommandDoor(services.tokens, call_id)
         self._waiting: asyncio.Queue[AudioCommand] = asyncio.Queue(maxsize=WAITING)
         tasks.start(self._carry_out(), name="leg:commands")
@@ -51,6 +57,9 @@ class LegAudio:
             command = self._door.take(message)
         except NotAuthenticated as error:
             _log.warning("command_refused", call_id=self._call_id, reason=error.detail)
+            return
+        if isinstance(command, CaptureCommand):
+            self._captures.take(command)
             return
         try:
             self._set_routes(command)

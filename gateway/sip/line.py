@@ -168,6 +168,19 @@ class PhoneLine:
 
     # -- keys -------------------------------------------------------------------------------------------------
 
+    def shield(self, on: bool) -> None:
+        """Whether keys are looked for as tones whatever the phone can, and nobody in the room hears any part of one."""
+        self._rtp.hide_tones(on)
+
+    @property
+    def key_sounds(self) -> bool:
+        """A tone is on; known only under the shield, and where tones are looked for."""
+        return self._rtp.tone_sounds
+
+    def forget_keys(self) -> None:
+        """Those that nobody tells of again."""
+        self._merger.forget(self._loop.time())
+
     def _on_info(self, kind: str, body: bytes) -> int:
         pressed = read_info(kind, body)
         if pressed is None:

@@ -10,9 +10,11 @@ import time
 
 import httpx
 
+from compliance.capture.choice import tokeniser_of
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.facts import InviteRefused, NumbersPii
 from gateway.calls.slugs import STRANGERS
+from gateway.kernel.core_dumps import never_dump_core
 from gateway.kernel.e164 import from_sip_user
 from gateway.kernel.errors import NotFound
 from gateway.kernel.ids import new_id
@@ -86,6 +88,7 @@ class SipNode:
             ports=PortPool(sip.host, sip.rtp_port_min, sip.rtp_port_max),
             tokens=tokens,
             background=TaskSet(),
+            tokeniser=tokeniser_of(settings.capture),
         )
         self._guard = SourceGuard(
             per_source_s=sip.invites_per_source_s, per_number_s=sip.invites_per_number_s, tries=sip.scanner_tries
@@ -261,6 +264,8 @@ class SipNode:
         await self._agent.stop()
         await self._services.facts.close()
         await self._control_plane.close()
+        if self._services.tokeniser:
+            await self._services.tokeniser.close()
         await self._bus.close()
 
 
@@ -275,6 +280,8 @@ async def run_node(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     node = SipNode(settings)
+    if settings.capture.tokeniser:
+        never_dump_core()
     await node.start()
     try:
         await asked[0].wait()

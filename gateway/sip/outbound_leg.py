@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from livekit import rtc
 
-from gateway.calls.facts import AgentLost, DigitPressed, FirstAudio, LegHeld
+from gateway.calls.facts import AgentLost, FirstAudio, LegHeld
 from gateway.kernel.errors import BadInput, NotFound, Overloaded, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
@@ -17,6 +17,7 @@ from gateway.sip.attributes import HELD
 from gateway.sip.call_state import CallState
 from gateway.sip.earpiece import Earpiece
 from gateway.sip.endings import Ending, ending
+from gateway.sip.key_facts import KeyFacts
 from gateway.sip.line import PhoneLine
 from gateway.sip.ringback import Ringback
 from gateway.sip.room import RoomLink
@@ -47,6 +48,7 @@ class OutboundLeg:
         self.answered = False
         self.tone: Callable[[], Samples] | None = None  # for the phone, in place of the room
         self.earpiece = Earpiece(own_number)
+        self.keys = KeyFacts(call_id, services.facts)
         self._line: PhoneLine | None = None
         self._call_id, self._rtp, self._services, self._steps, self._end = call_id, rtp, services, steps, end
         self._care = AgentCare(self._agent_lost, self._nobody_left, self._is_looked_after)
@@ -127,10 +129,7 @@ class OutboundLeg:
 
     def line_pressed(self, digit: str, way: Way, duration_ms: int) -> None:
         self.room.press(digit)
-        transport = "in_band" if way == "inband" else way
-        self._services.facts.record(
-            DigitPressed, self._call_id, transport=transport, duration_ms=duration_ms, pii={"digit": digit}
-        )
+        self.keys.pressed(digit, way, duration_ms)
 
     def line_held(self, held: bool) -> None:
         self._services.facts.record(LegHeld, self._call_id, held=held, by="callee")

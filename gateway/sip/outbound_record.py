@@ -13,6 +13,8 @@ def record_end(
     services: NodeServices, call_id: str, plan: DialPlan, leg: OutboundLeg | None, how: Ending, *, admitted: bool
 ) -> None:
     """`admitted`: the control plane has let it out, and so has a record of it that is open."""
+    if leg is not None:
+        leg.keys.close()
     if leg is not None and leg.answered:
         services.facts.record(LegLeft, call_id, ended_by=how.ended_by, slug=how.slug, rtp=leg.stats)
     elif admitted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compliance.capture.tokeniser import Tokeniser
 from gateway.calls.fact_sender import FactSender
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.tasks import TaskSet
@@ -23,6 +24,7 @@ class NodeServices:
     ports: PortPool
     tokens: RoleTokens
     background: TaskSet  # what may outlive its call by a moment
+    tokeniser: Tokeniser | None = None  # without one nothing is captured
 
     @property
     def advertised_host(self) -> str:

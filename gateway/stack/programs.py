@@ -81,6 +81,18 @@ def sip_program(plan: StackPlan) -> Program:
     )
 
 
+def recorder_program(plan: StackPlan) -> Program:
+    ready = plan.run / "recorder-1.ready"
+    return Program(
+        "recorder",
+        [sys.executable, "-m", "gateway", "recorder"],
+        file_exists(ready),
+        env=plan.settings_env(),
+        ready_within=60,
+        before_start=lambda: ready.unlink(missing_ok=True),
+    )
+
+
 def worker_program(plan: StackPlan, number: int) -> Program:
     name = f"worker-{number}"
     ready = plan.run / f"{name}.ready"

@@ -16,6 +16,7 @@ from gateway.stack.plan import StackPlan, StackRecord
 from gateway.stack.programs import (
     control_plane_program,
     livekit_program,
+    recorder_program,
     redis_program,
     sip_program,
     worker_program,
@@ -46,7 +47,8 @@ async def running_stack(plan: StackPlan, *, say: Say, on_progress: Progress | No
         await asyncio.gather(supervisor.start(livekit_program(plan, livekit)), asyncio.to_thread(_migrate, plan))
         api_key = await asyncio.to_thread(_local_key, plan)
         await supervisor.start(control_plane_program(plan))
-        await supervisor.start(sip_program(plan), *(worker_program(plan, number + 1) for number in range(plan.workers)))
+        workers = (worker_program(plan, number + 1) for number in range(plan.workers))
+        await supervisor.start(sip_program(plan), recorder_program(plan), *workers)
         record.write_env(plan, api_key)
         states["stack"] = "ready"
         record.write("ready", plan, states, supervisor.pids())

@@ -17,7 +17,7 @@ class Refusal:
 
     code: Literal[
         "unknown", "forbidden", "disabled", "same_party", "own_number", "nobody", "ended", "not_on", "not_a_caller",
-        "under_way", "no_agent", "no_refer",
+        "under_way", "capture", "no_agent", "no_refer",
     ]  # fmt: skip
     sentence: str
 

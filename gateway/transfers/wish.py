@@ -85,6 +85,8 @@ def _not_now(wish: Wish, call: Call) -> Refusal | None:
         return Refusal("ended", "The call is being ended.")
     if call.transfer:
         return Refusal("under_way", "Another transfer of this call is under way; take it back first.")
+    if call.capture.state == "running":
+        return Refusal("capture", "The caller is keying in what nobody may know; wait for its end, or cancel it.")
     if call.human and wish.mode == "warm":
         return Refusal("no_agent", "The caller is with a human, so no agent can tell another one; ask for a cold one.")
     return None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from gateway.calls.feed import Feed
 from gateway.calls.performing import Begin
 from gateway.kernel.clock import Clock
 from gateway.kernel.logs import get_logger
-from gateway.kernel.tasks import TaskSet
+from gateway.kernel.tasks import TaskSet, keep_going
 from gateway.webhooks.delivering import Delivering
 from gateway.webhooks.repository import WebhookRepository
 
@@ -31,8 +30,8 @@ class WebhookLoops:
         self._tasks = TaskSet()
 
     def start(self) -> None:
-        self._tasks.start(self._keep(self._begin_forever, "webhook-begin"), name="webhook-begin")
-        self._tasks.start(self._keep(self._tidy_forever, "webhook-tidy"), name="webhook-tidy")
+        self._tasks.start(keep_going(self._begin_forever, "webhook-begin", AGAIN_S), name="webhook-begin")
+        self._tasks.start(keep_going(self._tidy_forever, "webhook-tidy", AGAIN_S), name="webhook-tidy")
 
     async def close(self) -> None:
         await self._tasks.close()
@@ -66,12 +65,3 @@ class WebhookLoops:
         while True:
             await self.tidy()
             await asyncio.sleep(TIDY_S)
-
-    async def _keep(self, loop: Callable[[], Awaitable[None]], name: str) -> None:
-        """Runs a loop for ever: whatever fails in it is logged, and it goes on a second later."""
-        while True:
-            try:
-                await loop()
-            except Exception:  # noqa: BLE001 - a loop of the process; a database that is back must find it running
-                _log.exception("webhook_loop_failed", loop=name)
-            await asyncio.sleep(AGAIN_S)

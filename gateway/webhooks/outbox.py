@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from compliance.redaction.value import redact_value
 from gateway.calls.call import Call
 from gateway.calls.events import Event
 from gateway.kernel.clock import Clock
@@ -44,7 +45,7 @@ class Outbox:
             "call_id": call_id,
             "seq": notice.seq,
             "at": notice.at,
-            "body": notice.data,
+            "body": redact_value(notice.data),
             "status": "waiting",
             "begun": False,
             "round": 1,

@@ -14,7 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from gateway.calls import capture_facts as c
 from gateway.calls import facts as f
+from gateway.calls import recording_facts as r
 from gateway.calls import transfer_facts as x
 from gateway.calls.call import Call
 from gateway.calls.events import CallEnded, Event
@@ -33,6 +35,12 @@ _TOLD: dict[type[BaseModel], tuple[str, tuple[str, ...]]] = {
     x.TransferCancelled: ("transfer.cancelled", ("transfer_id", "asked_by")),
     x.TransferSettled: ("transfer.settled", ("transfer_id", "outcome", "callback_wanted")),
     x.HumanLeft: ("human.left", ("transfer_id", "by", "handed_back")),
+    c.CaptureBegan: ("capture.began", ("capture_id", "fields", "talk")),
+    c.CaptureEnded: ("capture.ended", ("capture_id", "outcome", "field", "problem", "brand")),
+    r.RecordingStarted: ("recording.started", ("recording_id",)),
+    r.RecordingStopped: ("recording.stopped", ("recording_id", "reason", "duration_ms")),
+    r.RecordingFailed: ("recording.failed", ("recording_id", "reason")),
+    r.RecordingReady: ("recording.ready", ("recording_id", "duration_ms", "complete")),
 }
 TYPES: tuple[str, ...] = (STARTED, *(name for name, _ in _TOLD.values()))
 

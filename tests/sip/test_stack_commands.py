@@ -79,7 +79,7 @@ def test_provisioning_is_restored_after_redis_lost_everything(own_stack: Running
         "trunk and rule are back in LiveKit",
         90.0,
     )
-    assert own_stack.get("/v1/dispatch-rules/sync")["in_sync"]
+    own_stack.until(lambda: own_stack.get("/v1/dispatch-rules/sync")["in_sync"], "nothing else is left to do")
 
 
 def test_no_log_of_the_stack_carries_a_number(stack: RunningStack) -> None:

@@ -19,6 +19,19 @@ REGION = "tests"
 CALL = SipCall(maker.ORIG, frozenset({maker.DEST}), "call-1")
 
 
+@dataclass
+class Now:
+    """Not the machine's clock: how long things are kept is told by hand."""
+
+    at: datetime = maker.NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+
 def region() -> Region:
     return Region(REGION, (maker.root().certificate,))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gateway.sip import capture_prompts
 from gateway.sip.prompts import FOLDER
 from gateway.sip.rtp.g711 import SAMPLE_RATE
 
@@ -20,6 +21,7 @@ SENTENCES = {
     "press_to_go_on": "To go on, please press",
     **{f"digit_{key}": f"{word}." for key, word in DIGITS.items()},
     "goodbye": "Goodbye.",
+    **capture_prompts.SENTENCES,
 }
 MAKERS_RATE = 16000  # flite's rms voice
 

@@ -29,6 +29,11 @@ class DigitMerger:
         self._place: dict[Way, int] = {}  # number of the last press that each way told
         self._count = 0
 
+    def forget(self, at: float) -> None:
+        """What nobody may tell of again."""
+        while self._presses and at - self._presses[0].at >= WITHIN_S:
+            self._presses.popleft()
+
     def take(self, digit: str, way: Way, at: float) -> bool:
         """True if this is a press that nobody told of before."""
         while self._presses and at - self._presses[0].at > WITHIN_S:

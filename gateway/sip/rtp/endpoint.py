@@ -94,6 +94,11 @@ class RtpEndpoint:
         self._hiding = on
         self._set_tones()
 
+    @property
+    def tone_sounds(self) -> bool:
+        """There was a key in the last frame that was watched."""
+        return self._tones is not None and self._tones.sounding
+
     def _set_tones(self) -> None:
         if not (self._watching or self._hiding):
             self._tones = None

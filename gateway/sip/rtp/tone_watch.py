@@ -22,6 +22,11 @@ class ToneWatch:
         self._hidden = False  # it has a tone in it, or follows one
         self._sounding = False
 
+    @property
+    def sounding(self) -> bool:
+        """Or right before the last frame, whose end may be a tone's."""
+        return self._sounding or self._hidden
+
     def take(self, frame: Samples) -> tuple[Samples, Pressed | None]:
         """The frame that may be heard now, and the key that became certain with this one."""
         pressed, sounded = self._detector.take(frame), self._sounding

@@ -11,11 +11,13 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from compliance.ledger.opening import open_ledger
 from compliance.stir_shaken.service import StirShaken
 from gateway.app import build_internal, build_public
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
 from gateway.bootstrap import Container, resources
+from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.memory_rooms import MemoryRooms
 from gateway.calls.ports import RoomEvent
 from gateway.calls.service import Calls
@@ -25,6 +27,7 @@ from gateway.kernel.errors import NotAuthenticated
 from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
 from gateway.kernel.secrets import open_box
 from gateway.net.outside import Outside
+from gateway.recording.service import Recordings
 from gateway.settings import Settings, StirSettings
 from gateway.transfers.service import Transfers
 from gateway.webhooks.service import Webhooks
@@ -113,9 +116,14 @@ def make_plane(
         raise NotAuthenticated("the webhook is not signed by LiveKit")
 
     provisioning = Provisioning(database, switchboard, resources(box, settings.livekit.agent_name), identity)
+    checks = StirShaken(settings.stir, folder, Outside(settings.stir.networks, settings.stir.ca_file), clock)
+    checks.load()
     calls = Calls(
-        begin=database.begin, rooms=MemoryRooms(), clock=clock, tokens=tokens, verify_webhook=no_webhooks
+        begin=database.begin, rooms=MemoryRooms(), clock=clock, tokens=tokens, verify_webhook=no_webhooks,
+        trust=CallerTrust(checks),
     )  # fmt: skip
+    recording = Recordings(settings, calls)
+    recording.keys.ensure()
     durable = Durable(settings.workflows, settings.executor_id, clock)
     carried: list[tuple[str, str]] = []
 
@@ -124,11 +132,10 @@ def make_plane(
 
     transfers = Transfers(calls.runner, database.begin, clock, carry)
     webhooks = Webhooks(calls, durable, box, Outside(settings.outside.networks, settings.outside.ca_file))
-    checks = StirShaken(settings.stir, folder, Outside(settings.stir.networks, settings.stir.ca_file), clock)
-    checks.load()
     container = Container(
-        settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, checks
-    )
+        settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, checks,
+        open_ledger(database, clock, settings.keys_dir, settings.ledger_dir), recording,
+    )  # fmt: skip
     return Plane(container, build_public(container), build_internal(container), switchboard, clock, carried)
 
 

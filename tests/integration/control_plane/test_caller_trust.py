@@ -11,10 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.auth.scopes import Role
-from gateway.settings import SigningSettings, StirSettings
+from gateway.settings import SigningSettings
 from tests.integration.control_plane.plane import Plane, client_of, make_plane, problem
 from tests.integration.databases import empty_database
 from tests.stir import maker
+from tests.stir.believing import believing
 from tests.stir.certificate_server import CertificateServer, certificate_server
 from trunks.memory_switchboard import MemorySwitchboard
 
@@ -32,21 +33,12 @@ def certificates(tmp_path: Path) -> AsyncIterator[CertificateServer]:
 @pytest.fixture
 async def provider(tmp_path: Path, certificates: CertificateServer) -> AsyncIterator[Plane]:
     """A control plane that believes the tests' authority, and has a certificate of it."""
-    region, key, pem = tmp_path / "trust" / "us", tmp_path / "sign.key", tmp_path / "sign.pem"
-    region.mkdir(parents=True)
-    (region / "authorities.pem").write_bytes(maker.root().pem)
+    key, pem = tmp_path / "sign.key", tmp_path / "sign.pem"
     key.write_bytes(maker.leaf().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     key.chmod(stat.S_IRUSR | stat.S_IWUSR)
     pem.write_bytes(maker.bundle())
-    stir = StirSettings.model_validate(
-        {
-            "trust": tmp_path / "trust",
-            "networks": ["127.0.0.0/8", "::1/128"],
-            "ports": [certificates.port],
-            "ca_file": certificates.ca_file,
-            "signing": SigningSettings(key_file=key, certificate_file=pem, x5u=maker.X5U),
-        }
-    )
+    signing = SigningSettings(key_file=key, certificate_file=pem, x5u=maker.X5U)
+    stir = believing(tmp_path, certificates, signing=signing)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(empty_database(tmp_path))
         plane = make_plane(database, MemorySwitchboard(), tmp_path, stir=stir)

@@ -320,7 +320,11 @@ async def test_lost_webhooks_are_made_up_for_by_a_look_into_the_room(office: Off
     await office.offers()
     await office.answers("taken")
     calls = office.plane.container.calls
-    look = calls.loops._looks[0]
+
+    async def look() -> None:
+        for one in calls.loops._looks:
+            await one()
+
     await look()
     office.rooms.join(ROOM, RoomParticipant(human_identity(FIRST), "standard"))
     await look()

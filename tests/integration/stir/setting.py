@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,24 +23,11 @@ from gateway.net.outside import Outside
 from tests.integration.net.names import resolve_by, server_for
 from tests.integration.receiver import Answering, Receiver, receiver
 from tests.stir import maker
-from tests.stir.checking import CALL, region
+from tests.stir.checking import CALL, Now, region
 
 NAME = "cert.example"
 GENEROUS_S = 90  # for an answer that is due after two seconds: who hangs, hangs for ever
 PATIENCE_S = 60.0  # instead of the two seconds, where a good answer is due: this machine may be busy
-
-
-@dataclass
-class Now:
-    """Not the machine's clock: how long failures are kept is told by hand."""
-
-    at: datetime = maker.NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
 
 
 @dataclass(frozen=True)

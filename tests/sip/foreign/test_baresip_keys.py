@@ -34,7 +34,7 @@ async def test_each_press_of_a_phone_arrives_once_and_in_order(
             assert agent.digits.empty()
     assert "".join(pressed) == KEYS
     told = [fact for fact in control_plane.facts if fact["kind"] == "digit_pressed"]
-    assert "".join(fact["pii"]["digit"] for fact in told) == KEYS
+    assert [fact["pii"]["digit"] for fact in told] == [""] * len(KEYS)  # as many may be a card's number
     assert {fact["transport"] for fact in told} == {"rfc4733"}
 
 

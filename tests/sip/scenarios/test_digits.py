@@ -41,7 +41,7 @@ async def test_telephone_events_are_heard_by_the_agent_under_their_number(
     await phones.node.live_line(call).hold()
     await sipp.done()
     assert (await phones.desk.end_of(sipp.call_id))["slug"] == "completed"
-    assert phones.desk.pressed(call) == [("rfc4733", key) for key in KEYS]
+    assert phones.desk.pressed(call) == [("rfc4733", "")] * len(KEYS)  # as many may be a card's number
 
 
 async def test_same_key_three_times_is_three_presses(phones: Phones, tmp_path: Path) -> None:

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tests.sip.trust.conftest import a_number, play  # noqa: F401 - fixtures
+from tests.sip.trust.conftest import play  # noqa: F401 - a fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,50 +18,6 @@ from tests.stir.certificate_server import CertificateServer
 
 ORIG = CALLER.removeprefix("+")
 Play = Callable[[Steps, str], Awaitable[Sipp]]
-
-
-@dataclass(frozen=True)
-class Number:
-    """`terms` of the trunk that has it."""
-
-    number: str
-    trunk_id: str
-    agent_id: str
-
-    @property
-    def digits(self) -> str:
-        return self.number.removeprefix("+")
-
-
-@pytest.fixture
-def a_number(stack: RunningStack) -> Callable[..., Any]:
-    """`with a_number("+1…", terms, trunk_field=…) as number`: what is made goes again."""
-
-    @contextmanager
-    def made(number: str, terms: dict[str, Any], rule: dict[str, Any] | None = None, **trunk: Any) -> Iterator[Number]:
-        paths: list[str] = []
-
-        def make(path: str, **body: Any) -> str:
-            name = stack.post(path, body)["id"]
-            paths.insert(0, f"{path}/{name}")
-            return name
-
-        agent = stack.get("/v1/agents")["data"][0]["id"]
-        try:
-            trunk_id = make(
-                "/v1/inbound-trunks", name=f"trust {number}", allowed_addresses=["127.0.0.0/8"], caller_trust=terms,
-                **trunk,
-            )  # fmt: skip
-            make("/v1/numbers", number=number, inbound_trunk_id=trunk_id)
-            make("/v1/dispatch-rules", name=f"trust {number}", trunk_ids=[trunk_id], agent_id=agent, **(rule or {}))
-            for resource in ("inbound-trunks", "dispatch-rules"):
-                stack.until(lambda r=resource: stack.get(f"/v1/{r}/sync")["in_sync"], f"{resource} in sync")
-            yield Number(number, trunk_id, agent)
-        finally:
-            for path in paths:
-                stack.api.delete(path)
-
-    return made
 
 
 @pytest.fixture

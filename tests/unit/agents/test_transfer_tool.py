@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from agents.demo_profile import DEMO_PROFILE
 from agents.honest import NO_TRANSFER
-from agents.profile import ONE_MOMENT, AgentProfile, TransferChoice
+from agents.profile import ONE_MOMENT, AgentProfile, CaptureChoice, TransferChoice
 from agents.skills.tools import tools_for
 from agents.speech.catalog import phrases_of
 from agents.speech.dialogue import Called, Heard, Move, next_move
@@ -38,6 +38,8 @@ class Line:
     async def transfer(self, choice: TransferChoice, reason: str, request: str, *, said: bool) -> str | None:
         self.asked.append((choice.name, reason, request, said))
         return self.refusal
+
+    async def capture(self, choice: CaptureChoice, request: str, *, said: bool) -> str | None: ...
 
     def expect_digits(self, count: int) -> None: ...
 

@@ -46,3 +46,8 @@ def test_every_refusal_has_one_line_of_advice_and_no_number_where_none_may_be_se
 def test_what_a_stranger_calls_itself_is_nothing_that_a_shell_carries_out() -> None:
     told = advice_for("do_not_originate", About(CALL, caller="$(reboot); x'"))
     assert shlex.split(told) == ["gateway", "screening", "allow", "$(reboot); x'"]
+
+
+def test_a_caller_without_a_number_gets_onto_an_allow_list_by_its_source() -> None:
+    about = About(CALL, caller="anonymous", source="192.0.2.7")
+    assert advice_for("not_on_allow_list", about) == "gateway screening allow 192.0.2.7"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -25,21 +25,10 @@ from compliance.stir_shaken.faults import Fault
 from compliance.stir_shaken.trust import Region
 from gateway.net.outside import Answer, NotReached
 from tests.stir import maker
-from tests.stir.checking import region
+from tests.stir.checking import Now, region
 
 GOOD = Answer(200, {}, maker.bundle(), cut=False)
 SECOND = timedelta(seconds=1)
-
-
-@dataclass
-class Now:
-    at: datetime = maker.NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
 
 
 @dataclass

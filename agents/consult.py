@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from livekit import rtc
@@ -108,18 +108,14 @@ class Consult:
 
     async def _listen(self) -> None:
         ears, track = await asyncio.gather(asyncio.to_thread(self._make_ears), self._track())
-        stream = ears.stream()
-        self._tasks.start(self._heed(stream), name="consult:heed")
         frames = rtc.AudioStream.from_track(
             track=track, sample_rate=EARS_RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=50
         )
-        try:
+        async with aclosing(ears.stream()) as stream, aclosing(frames):
+            self._tasks.start(self._heed(stream), name="consult:heed")
             async for event in frames:
                 stream.push_frame(event.frame)
                 self._perhaps_machine()
-        finally:
-            await frames.aclose()
-            await stream.aclose()
 
     async def _track(self) -> rtc.Track:
         """The human's voice, which comes with the answer."""

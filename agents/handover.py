@@ -16,6 +16,7 @@ from gateway.calls.transfer_facts import LastResort, TransferOutcome
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
+CONSULT_ENDS_WITHIN_S = 3.0
 _log = get_logger(__name__)
 
 
@@ -127,7 +128,10 @@ class Handover:
             await asyncio.get_running_loop().create_future()  # until something else is asked
 
     async def _end_consult(self) -> None:
+        """The caller does not wait for one that does not let go of its audio; that ends with the call."""
         if self._consult is not None:
             self._consult.cancel()
-            await asyncio.gather(self._consult, return_exceptions=True)
+            _, stuck = await asyncio.wait([self._consult], timeout=CONSULT_ENDS_WITHIN_S)
+            if stuck:
+                _log.warning("consult_does_not_end")
             self._consult = None

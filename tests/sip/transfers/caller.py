@@ -37,8 +37,21 @@ class Caller:
             assert await self.phone.listen(Listen((GREETING,), within_s=PATIENCE)), "the caller was not greeted"
             await conversation()
 
-        await self.phone.talk(self.stack.uri(office.number), whole)
+        try:
+            await self.phone.talk(self.stack.uri(office.number), whole)
+        except Exception as error:
+            error.add_note(self._what_happened(office))
+            raise
         return await asyncio.to_thread(self.stack.ended_call, self.phone.sip_call_id)
+
+    def _what_happened(self, office: Office) -> str:
+        """As the record tells it: a test that fails once on another machine has only this to say why."""
+        if not self.call_id:
+            return "the call is not in the record"
+        happened = [
+            f"{one['recorded_at']} {one['at']} {one['kind']} {one['body']}" for one in office.events(self.call_id)
+        ]
+        return "\n".join(["what happened (recorded at, at):", *happened])
 
     async def is_told(self, office: Office, words: str, *, times: int = 1) -> None:
         """By the agent, and the caller heard it: only what was played is in the transcript."""

@@ -158,6 +158,7 @@ class Conversation:
     async def _heed_keys(self) -> None:
         while True:
             collected = await self._keypad.collected.get()
+            self._numbers.keyed(len(collected.digits))
             typed = self._numbers.take("caller", keypad_text(collected.digits))
             self._session.generate_reply(user_input=typed)
 

@@ -26,6 +26,7 @@ DETECTED_LATE_S = 0.8  # the voice activity detector says that somebody speaks w
 LOOK_AGAIN_S = 0.1
 OPEN_AT_MOST_S = 10.0
 LONG = 9  # digits
+LINGERS_MS = 20_000  # a tool or a model may think that it has its answer while the caller is still saying the number
 MOST_GIVEN = 64  # segments that may still be corrected; as many as the redactor keeps
 Speaker = Literal["caller", "agent"]
 T = TypeVar("T")
@@ -39,8 +40,8 @@ _PARTIAL = {
 class SpokenNumbers:
     """Of one call. `silenced` is told what the recording must not keep; `expected`: how many digits were asked for.
 
-    While as many are expected as could be a card's, the recording keeps nothing that the caller says: a recogniser that
-    did not understand a number cannot say that it was one.
+    While as many are expected as could be a card's, and a while after, the recording keeps nothing that the caller
+    says: a recogniser that did not understand a number cannot say that it was one.
     """
 
     def __init__(self, silenced: Callable[[datetime, datetime], None], expected: Callable[[], int] = lambda: 0) -> None:
@@ -51,6 +52,7 @@ class SpokenNumbers:
         self._corrections: deque[tuple[str, str]] = deque(maxlen=MOST_GIVEN)
         self._speech_began_ms: int | None = None
         self._answers_long = False
+        self._long_until_ms = -1
         self._heard_more = asyncio.Event()
         self.on_correction: Callable[[], None] = lambda: None
 
@@ -63,11 +65,12 @@ class SpokenNumbers:
                 yield self.take("caller", event)
             elif event.type == stt.SpeechEventType.START_OF_SPEECH:
                 self._speech_began_ms = max(self._now_ms() - round(DETECTED_LATE_S * 1000), 0)
-                self._answers_long = self._expected() >= LONG  # by its end nobody may expect any more
+                self._answers_long = self._long_expected()  # by its end nobody may expect any more
                 yield event
-            elif event.type == stt.SpeechEventType.END_OF_SPEECH and self._answers_long:
-                now = self._now_ms()
-                self._silenced(self._at(self._speech_began_ms or now), self._at(now))
+            elif event.type == stt.SpeechEventType.END_OF_SPEECH:
+                if self._answers_long or self._long_expected():
+                    now = self._now_ms()
+                    self._silenced(self._at(self._speech_began_ms or now), self._at(now))
                 yield event
             elif event.type in _PARTIAL:
                 if all(is_plain(one.text) for one in event.alternatives):
@@ -77,6 +80,16 @@ class SpokenNumbers:
                 yield event
             else:
                 yield event
+
+    def keyed(self, digits: int) -> None:
+        """So many came by keypad: a long number that was asked for need not be said any more."""
+        if digits >= LONG:
+            self._long_until_ms = -1
+
+    def _long_expected(self) -> bool:
+        if self._expected() >= LONG:
+            self._long_until_ms = self._now_ms() + LINGERS_MS
+        return self._now_ms() <= self._long_until_ms
 
     def _cleared(self, said: stt.SpeechData) -> stt.SpeechData:
         return stt.SpeechData(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from agents.agent_of_call import agent_of_call
+from compliance.redaction.typed import Typed
 from gateway.calls.internal_endpoints import CallsService, ForRole
 from gateway.kernel.errors import NotAllowed
 from gateway.transfers.call_endpoints import TransferService
@@ -20,7 +21,7 @@ class ChoiceAsked(BaseModel):
     """`choice`: a name in the agent's profile; `request`: the same again begins nothing new."""
 
     choice: str = Field(max_length=32)
-    reason: str = Field(default="", max_length=1000)
+    reason: Typed = ""
     request: str = Field(min_length=1, max_length=100)
 
 

@@ -6,18 +6,18 @@ import argparse
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from rich.console import Console
 
 from bench import legs, load, round_trip, rtp_path, set_up, stir, transfers, turns
 from bench.figures import Series, show, write
-from bench.providers import Delays, ProviderServer
+from bench.providers import Delays, provider_server
 from bench.stack import BenchStack, bench_stack
 from gateway.demo.conversation import LINES
 from gateway.kernel.logs import quiet_logs
-from gateway.stack.ports import PortAllocator
 
 RESULTS = Path(__file__).parent / "results"
 LINE = LINES / "i_want_to_pay_my_bill.wav"
@@ -49,28 +49,20 @@ async def measure(parts: list[str], rounds: int, calls: int, tick: Callable[[str
     return found
 
 
-class with_providers:  # noqa: N801 - used like the context managers beside it
+@asynccontextmanager
+async def with_providers(tick: Callable[[str], None]) -> AsyncIterator[tuple[BenchStack, Delays]]:
     """A stack whose ears, brain and mouth are OpenAI-compatible servers of fixed delays."""
-
-    def __init__(self, tick: Callable[[str], None]) -> None:
-        self._delays = Delays()
-        self._server = ProviderServer(PortAllocator().one(), self._delays)
-        environment = {}
+    delays = Delays()
+    async with provider_server(delays) as url:
+        environment: dict[str, str] = {}
         for kind in ("STT", "LLM", "TTS"):
             environment |= {
                 f"GATEWAY_SPEECH__{kind}": "openai",
                 f"GATEWAY_SPEECH__{kind}_MODEL": "bench",
-                f"GATEWAY_SPEECH__{kind}_BASE_URL": self._server.url,
+                f"GATEWAY_SPEECH__{kind}_BASE_URL": f"{url}/v1",
             }
-        self._stack = bench_stack(tick, **environment)
-
-    async def __aenter__(self) -> tuple[BenchStack, Delays]:
-        await self._server.__aenter__()
-        return await self._stack.__aenter__(), self._delays
-
-    async def __aexit__(self, *error: object) -> None:
-        await self._stack.__aexit__(*error)  # type: ignore[arg-type]
-        await self._server.__aexit__()
+        async with bench_stack(tick, **environment) as stack:
+            yield stack, delays
 
 
 def main() -> None:

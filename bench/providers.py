@@ -10,12 +10,14 @@ import io
 import json
 import wave
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 import numpy as np
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from bench.serving import serving
 
 RATE = 24000
 
@@ -80,20 +82,6 @@ def chunk(delta: dict[str, str], finish: str | None = None) -> dict[str, object]
     return {"id": "bench", "object": "chat.completion.chunk", "created": 0, "model": "bench", "choices": [choice]}
 
 
-class ProviderServer:
-    """`async with ProviderServer(port, delays): …` serves on 127.0.0.1."""
-
-    def __init__(self, port: int, delays: Delays, *, speech_s: float = 2.0) -> None:
-        config = uvicorn.Config(build(delays, speech_s), host="127.0.0.1", port=port, log_level="warning")
-        self._server = uvicorn.Server(config)
-        self.url = f"http://127.0.0.1:{port}/v1"
-
-    async def __aenter__(self) -> ProviderServer:
-        self._task = asyncio.get_running_loop().create_task(self._server.serve())
-        while not self._server.started:
-            await asyncio.sleep(0.01)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        await self._task
+def provider_server(delays: Delays, *, speech_s: float = 2.0) -> AbstractAsyncContextManager[str]:
+    """`async with` it for its address."""
+    return serving(build(delays, speech_s))

@@ -39,6 +39,8 @@ Tool = Callable[[str], Awaitable[str]]
 
 async def account_balance(digits: str) -> str:
     """Demo: every account has the same balance."""
+    if not digits.isdecimal():
+        return "That is not an account number. Ask for it again."
     return f"You entered {digit_words(digits)}. Your balance is {in_words(DEMO_BALANCE)} dollars."
 
 

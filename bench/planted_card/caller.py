@@ -8,6 +8,8 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+
 from bench.planted_card.plan import Planted
 from gateway.kernel.errors import GatewayError
 from gateway.phone.phone import Phone
@@ -28,14 +30,18 @@ APART_S = 3.5  # between groups of digits: each is a run of its own
 
 
 class PlantingCaller:
-    """`pid_of`: of a process of the stack, by name."""
+    """`pid_of`: of a process of the stack, by name. `write`: a card into whatever takes words about a call, by its SIP
+    Call-ID."""
 
-    def __init__(self, uri: str, folder: Path, pid_of: Callable[[str], int]) -> None:
-        self._uri, self._folder, self._pid_of = uri, folder, pid_of
+    def __init__(self, uri: str, folder: Path, pid_of: Callable[[str], int], write: Callable[[str, str], None]) -> None:
+        self._uri, self._folder, self._pid_of, self._write = uri, folder, pid_of, write
 
     async def call(self, planted: Planted) -> str:
-        """What came of it, for the table: done, or cut where a process was killed. Raises CallFailed when nobody takes
-        the call for a minute; who is refused while a process comes back calls again."""
+        """What came of it, for the table: done, captured or not, or cut where a process was killed.
+
+        Raises CallFailed when nobody takes the call for a minute; who is refused while a process comes back calls
+        again.
+        """
         for left in reversed(range(TRIES)):
             try:
                 return await self._try(planted)
@@ -50,10 +56,10 @@ class PlantingCaller:
         low = ports.block(40)
         try:
             async with Phone(rtp_ports=(low, low + 38), phrases=(GREETING, ASKED, NUMBER, MONTH, CODE, TAKEN)) as phone:
-                self._phone, self._planted = phone, planted
+                self._phone, self._planted, self._outcome = phone, planted, "done"
                 await phone.talk(self._uri, self._conversation)
-            return "done"
-        except (GatewayError, TimeoutError) as error:
+            return self._outcome
+        except (GatewayError, TimeoutError, httpx.HTTPError) as error:
             return f"cut: {type(error).__name__}"
         finally:
             ports.close()
@@ -75,6 +81,11 @@ class PlantingCaller:
                 await phone.say(Say("pay my bill", PAY))
                 await self._hears(ASKED)
                 await self._press(card)
+            case "typed":
+                self._kill()
+                await asyncio.to_thread(self._write, phone.sip_call_id, card)
+                await phone.say(Say("pay my bill", PAY))
+                await self._hears(ASKED)
             case "unasked":
                 await self._press(card)
             case "slowly":
@@ -104,7 +115,7 @@ class PlantingCaller:
         await phone.press(Press("1231"))
         await self._hears(CODE)
         await phone.press(Press("1234" if card.startswith(("34", "37")) else "123"))
-        await self._hears(TAKEN)
+        self._outcome = "captured" if await self._hears(TAKEN) else "not captured"
 
     async def _press(self, digits: str) -> None:
         half = len(digits) // 2
@@ -117,9 +128,9 @@ class PlantingCaller:
         if who and (pid := self._pid_of(who)):
             os.killpg(pid, signal.SIGKILL)  # every process of the stack leads a group of its own
 
-    async def _hears(self, phrase: str) -> None:
+    async def _hears(self, phrase: str) -> bool:
         """Goes on without it too: what is looked for is the card, not the conversation."""
-        await self._phone.listen(Listen((phrase,), within_s=PATIENCE_S))
+        return await self._phone.listen(Listen((phrase,), within_s=PATIENCE_S))
 
     async def _pause(self, seconds: float = APART_S) -> None:
         await asyncio.sleep(seconds)

@@ -1,4 +1,7 @@
-"""Everywhere that a stack keeps anything: files, Redis, recordings (decrypted). What is found is never repeated."""
+"""Everywhere that a stack keeps anything or tells it: files, Redis, recordings (decrypted), what receivers were sent.
+
+What is found is never repeated.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +69,21 @@ def look_in_logs(folder: Path, found: Found) -> None:
                 fields = {"line": line}
             if isinstance(fields, dict) and _loses({key: one for key, one in fields.items() if isinstance(one, str)}):
                 found.hits[f"{file.relative_to(folder)}: strange"] += 1
+
+
+def look_in_told(folder: Path, cards: Sequence[str], found: Found) -> None:
+    """What those outside were told, a JSON text per line: known cards in any form, and any others."""
+    for file in sorted(folder.iterdir()):
+        for line in file.read_bytes().splitlines():
+            found.searched[f"bytes told, {file.stem}"] += len(line)
+            found.add(f"told, {file.stem}", search([line], cards, strange=False))
+            body = json.loads(line)
+            if _labels(redact_value(body)) > _labels(body):
+                found.hits[f"told, {file.stem}: strange"] += 1
+
+
+def _labels(value: object) -> int:
+    return sum(str(value).count(label) for label in _LABELS)
 
 
 def look_in_rows(database: Path, found: Found) -> None:

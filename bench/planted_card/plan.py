@@ -10,12 +10,13 @@ from tests.redaction.spoken import card_number
 
 # captured: keyed while the gateway captures. early: keyed before the capture, then again in it. asked: where the agent
 # asks for an account number. unasked: when nobody asked. slowly: in groups of four, seconds apart. spoken, spoken
-# slowly: said where the agent asks. abandoned: hung up in the middle of a capture.
-Form = Literal["captured", "early", "asked", "unasked", "slowly", "spoken", "spoken slowly", "abandoned"]
+# slowly: said where the agent asks. abandoned: hung up in the middle of a capture. typed: somebody at a desk writes it
+# to the agent, and as a note for a human.
+Form = Literal["captured", "early", "asked", "unasked", "slowly", "spoken", "spoken slowly", "abandoned", "typed"]
 FORMS: tuple[Form, ...] = (
-    "captured", "early", "asked", "unasked", "slowly", "spoken", "spoken slowly", "abandoned",
+    "captured", "early", "asked", "unasked", "slowly", "spoken", "spoken slowly", "abandoned", "typed",
 )  # fmt: skip
-KILLED = ("recorder", "worker-1", "worker-2", "control-plane")
+KILLED = ("recorder", "worker-1", "worker-2", "control-plane", "sip-node")
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agents.demo_profile import DEMO_PROFILE
 from bench.planted_card.caller import PlantingCaller
 from bench.planted_card.places import (
     Found,
@@ -16,14 +16,16 @@ from bench.planted_card.places import (
     look_in_recordings,
     look_in_redis,
     look_in_rows,
+    look_in_told,
 )
 from bench.planted_card.plan import Planted, plan
+from bench.planted_card.receivers import Receivers
+from bench.serving import serving
 from gateway.demo.provision import DEMO_NUMBER
 from tests.sip.conftest import start_stack
 from tests.sip.stack import SAYS_NOTHING, RunningStack
 
 AT_ONCE = 4
-ENVIRONMENT = {"GATEWAY_CAPTURE__TOKENISER": "test_vault", "GATEWAY_CAPTURE__CONFIRM_WITHIN_S": "10"}
 SETTLED_WITHIN_S = 180.0
 CARD = {"name": "card", "fields": ["card_number", "expiry", "cvv"], "phrases": ["pay by card"]}
 Say = Callable[[str], None]
@@ -33,19 +35,21 @@ async def planted_run(count: int, seed: int, folder: Path, say: Say) -> tuple[li
     """What came of each call (`form: outcome`), and what the search found."""
     plans = plan(count, seed)
     cards = [one.card for one in plans]
-    stack = await asyncio.to_thread(start_stack, folder / "stack", env=ENVIRONMENT)
-    found = Found()
-    try:
-        await asyncio.to_thread(_provision, stack)
-        came = await _calls(plans, stack, folder, say)
-        say("waiting until every call is closed and every recording can be played")
-        await asyncio.to_thread(stack.until, lambda: _settled(stack), "calls and recordings settle", SETTLED_WITHIN_S)
-        say("searching recordings and Redis")
-        await asyncio.to_thread(look_in_recordings, stack.api, cards, found)
-        await asyncio.to_thread(look_in_redis, stack.env["REDIS_URL"], cards, found)
-    finally:
-        await asyncio.to_thread(stack.stop)
-    say("searching files and rows")
+    found, told = Found(), Receivers(folder / "told")
+    async with serving(told.app) as outside:
+        stack = await asyncio.to_thread(start_stack, folder / "stack", env=_environment(outside))
+        try:
+            await asyncio.to_thread(_provision, stack, f"{outside}/webhooks")
+            came = await _calls(plans, stack, folder, say)
+            say("waiting until every call is closed, every recording can be played, and everybody was told")
+            await asyncio.to_thread(stack.until, lambda: _settled(stack), "all is settled", SETTLED_WITHIN_S)
+            say("searching recordings and Redis")
+            await asyncio.to_thread(look_in_recordings, stack.api, cards, found)
+            await asyncio.to_thread(look_in_redis, stack.env["REDIS_URL"], cards, found)
+        finally:
+            await asyncio.to_thread(stack.stop)
+    say("searching files, rows and what was told outside")
+    await asyncio.to_thread(look_in_told, told.folder, cards, found)
     await asyncio.to_thread(look_in_files, folder / "stack", cards, found)
     await asyncio.to_thread(look_in_logs, folder / "stack", found)
     for database in sorted((folder / "stack").glob("*.db")):
@@ -53,12 +57,23 @@ async def planted_run(count: int, seed: int, folder: Path, say: Say) -> tuple[li
     return came, found
 
 
-def _provision(stack: RunningStack) -> None:
-    """The agent asks for sixteen digits and takes cards; every call is recorded."""
+def _environment(outside: str) -> dict[str, str]:
+    """A model behind HTTP, and receivers on this machine."""
+    return {
+        "GATEWAY_CAPTURE__TOKENISER": "test_vault",
+        "GATEWAY_CAPTURE__CONFIRM_WITHIN_S": "10",
+        "GATEWAY_SPEECH__LLM": "openai",
+        "GATEWAY_SPEECH__LLM_MODEL": "careless",
+        "GATEWAY_SPEECH__LLM_BASE_URL": f"{outside}/v1",
+        "GATEWAY_OUTSIDE__NETWORKS": '["127.0.0.0/8"]',
+    }
+
+
+def _provision(stack: RunningStack, receiver: str) -> None:
+    """The agent takes cards; every call is recorded; a receiver is told everything that there is."""
+    stack.post("/v1/webhooks", {"name": "all", "url": receiver, "personal": True})
     agent = stack.get("/v1/agents")["data"][0]["id"]
-    asks, *others = DEMO_PROFILE["dialogue"]
-    changes = {"dialogue": [asks | {"ask_digits": 16}, *others], "captures": [CARD]}
-    stack.api.patch(f"/v1/agents/{agent}", json=changes).raise_for_status()
+    stack.api.patch(f"/v1/agents/{agent}", json={"captures": [CARD]}).raise_for_status()
     rule = stack.get("/v1/dispatch-rules")["data"][0]["id"]
     terms = {"disclosure": {**SAYS_NOTHING, "record": "by_law"}}
     stack.api.patch(f"/v1/dispatch-rules/{rule}", json=terms).raise_for_status()
@@ -71,7 +86,9 @@ async def _calls(plans: list[Planted], stack: RunningStack, folder: Path, say: S
 
     async def one(planted: Planted) -> None:
         async with lanes:
-            caller = PlantingCaller(stack.uri(DEMO_NUMBER), said, lambda name: stack.pids().get(name, 0))
+            caller = PlantingCaller(
+                stack.uri(DEMO_NUMBER), said, lambda name: stack.pids().get(name, 0), partial(_write, stack)
+            )
             outcome = await caller.call(planted)
         came.append(f"{planted.form}: {outcome}")
         say(
@@ -82,9 +99,19 @@ async def _calls(plans: list[Planted], stack: RunningStack, folder: Path, say: S
     return came
 
 
+def _write(stack: RunningStack, sip_call_id: str, card: str) -> None:
+    """To the agent, and for a human that there is not."""
+    call = stack.until(lambda: stack.call_of(sip_call_id), "the call has a record")
+    path, words = f"/v1/calls/{call['id']}", f"the card is {card}, code 123"
+    stack.api.post(f"{path}/notes", json={"text": words}).raise_for_status()
+    stack.api.post(f"{path}/transfers", json={"to": "tgt_nobody", "note": words})
+
+
 def _settled(stack: RunningStack) -> bool:
     calls: list[dict[str, Any]] = stack.calls()
     recordings = stack.get("/v1/recordings", limit=200)["data"]
-    return all(call["termination"] for call in calls) and all(
-        one["state"] in ("ready", "failed", "erased") for one in recordings
+    return (
+        all(call["termination"] for call in calls)
+        and all(one["state"] in ("ready", "failed", "erased") for one in recordings)
+        and not any(one["waiting"] for one in stack.get("/v1/webhooks")["data"])
     )

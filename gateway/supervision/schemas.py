@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from compliance.redaction.typed import Typed
 from gateway.calls.supervisor_facts import SupervisorMode
 from gateway.rest.written import Written
 
 MODE = "listen: hears all, says nothing; whisper: only the human hears it; barge: all do"
-Text = Annotated[str, Field(min_length=1, max_length=2000, repr=False)]
+Text = Annotated[Typed, Field(min_length=1, repr=False)]
 
 
 class SupervisorAsked(Written):

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from compliance.redaction.typed import Typed
 from gateway.calls.refer_facts import ReferEnd
 from gateway.calls.transfer_facts import AttemptOutcome, By, LastResort, Mode, TransferOutcome
 from gateway.rest.written import Written
@@ -24,7 +25,7 @@ class TransferAsked(Written):
 
     to: str = Field(max_length=40, examples=["tgt_01jd3h8z8kf4b9r2m5x7w6c1va"])
     mode: Literal["warm", "cold", "refer"] = Field(default="warm", description=MODE)
-    note: str = Field(default="", max_length=2000)
+    note: Typed = ""
     skill: str | None = Field(default=None, min_length=1, max_length=64, description="of a team: who has it")
     last_resort: LastResort | None = Field(default=None, description=LAST_RESORT + "; default: as the rule says")
 

@@ -12,7 +12,8 @@ from bench.planted_card.run import planted_run
 @pytest.mark.timeout(900)
 async def test_card_numbers_keyed_and_spoken_are_nowhere_though_processes_die(tmp_path: Path) -> None:
     lines: list[str] = []
-    came, found = await planted_run(8, 3, tmp_path, lines.append)
+    came, found = await planted_run(9, 3, tmp_path, lines.append)
     assert not found.hits, found.hits
-    assert len(came) == 8 and "captured: done" in came, came
+    assert len(came) == 9 and "captured: captured" in came, came
     assert all(found.searched[what] for what in ("bytes of files", "rows", "bytes of Redis", "seconds of recordings"))
+    assert all(found.searched[f"bytes told, {whom}"] for whom in ("model", "webhooks"))

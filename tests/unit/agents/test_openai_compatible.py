@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import wave
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from livekit import rtc
@@ -19,6 +16,7 @@ from livekit.agents import function_tool, inference, llm
 
 from agents.profile import AgentProfile
 from agents.speech import catalog
+from bench.serving import serving
 from gateway.kernel.errors import SetupError
 from gateway.settings import SpeechSettings
 
@@ -65,23 +63,6 @@ def _double(asked: list[dict[str, object]]) -> FastAPI:
     return app
 
 
-@asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
-    config = server.config
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    looping = asyncio.ensure_future(server.main_loop())
-    try:
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.should_exit = True
-        await looping
-        await server.shutdown()
-
-
 @pytest.fixture
 async def asked() -> list[dict[str, object]]:
     return []
@@ -89,7 +70,8 @@ async def asked() -> list[dict[str, object]]:
 
 @pytest.fixture
 async def settings(asked: list[dict[str, object]]) -> AsyncIterator[SpeechSettings]:
-    async with serving(_double(asked)) as url:
+    async with serving(_double(asked)) as address:
+        url = f"{address}/v1"
         yield SpeechSettings(
             stt="openai", stt_model="tiny-ears", stt_base_url=url,
             llm="openai", llm_model="tiny-brain", llm_base_url=url,

@@ -12,6 +12,7 @@ import pytest
 from livekit.agents import llm, stt
 from livekit.agents.language import LanguageCode
 
+from agents import spoken_numbers
 from agents.facts_out import MOST_LINES, CallReporter
 from agents.spoken_numbers import SpokenNumbers, without_numbers
 
@@ -73,6 +74,27 @@ async def test_what_is_said_where_a_long_number_was_asked_for_is_not_kept_though
     asked = 16
     await heard(numbers, *unclear)
     assert len(silenced) == 1
+    asked = 0  # a tool took what there was for the answer; the caller goes on
+    await heard(numbers, *unclear)
+    assert len(silenced) == 2
+    numbers.keyed(4)
+    await heard(numbers, *unclear)
+    assert len(silenced) == 3
+    numbers.keyed(16)
+    await heard(numbers, *unclear)
+    assert len(silenced) == 3
+
+
+async def test_what_is_said_long_after_a_long_number_was_asked_for_is_kept(
+    silenced: list[tuple[datetime, datetime]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken_numbers, "LINGERS_MS", -1)
+    asked = 16
+    numbers = SpokenNumbers(lambda begin, end: silenced.append((begin, end)), lambda: asked)
+    await heard(numbers, event(KIND.START_OF_SPEECH))
+    asked = 0
+    await heard(numbers, event(KIND.START_OF_SPEECH), event(KIND.END_OF_SPEECH))
+    assert not silenced
 
 
 async def test_a_number_over_two_turns_is_corrected_where_it_was_read_already(numbers: SpokenNumbers) -> None:

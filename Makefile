@@ -15,10 +15,12 @@ GATEWAY := .venv/bin/gateway
 CONTROL_PLANE := $(addsuffix .py,$(addprefix control_plane/test_,changes conflicts idempotency pages resources secrets transfers))
 WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py $(CONTROL_PLANE))
 
-# what kills processes
+# what speaks SIP without an agent's conversation, or ends processes one by one
+CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_commands.py test_trouble.py test_trouble_kill.py)
+# what kills processes while calls go on
 CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted
 
-.PHONY: demo test test-integration test-sip test-chaos test-postgres test-rest up bench leak-test chaos-transfer planted-card lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer planted-card lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -26,13 +28,16 @@ demo: setup
 up: setup
 	@$(GATEWAY) up
 
-# Two at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
+# Three at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
 test: setup-dev packages livekit-server lint types
-	@$(MAKE) --no-print-directory -j2 test-sip test-integration test-postgres test-rest
+	@$(MAKE) --no-print-directory -j3 test-talks test-calls test-integration test-postgres test-rest
 	@$(MAKE) --no-print-directory test-chaos
 
-test-sip:
-	.venv/bin/python -m pytest tests/sip $(addprefix --ignore=,$(CHAOS)) -q $(PYTEST)
+test-talks:
+	.venv/bin/python -m pytest tests/sip $(addprefix --ignore=,$(CALLS) $(CHAOS)) -q $(PYTEST)
+
+test-calls:
+	.venv/bin/python -m pytest $(CALLS) -q $(PYTEST)
 
 test-chaos:
 	.venv/bin/python -m pytest $(CHAOS) -q $(PYTEST)

@@ -24,7 +24,7 @@ GREETING, ASKED, NUMBER, MONTH, CODE, TAKEN = (
 )  # fmt: skip
 LINES = Path(__file__).parents[2] / "gateway" / "phone" / "lines"
 PAY, BY_CARD = LINES / "i_want_to_pay_my_bill.wav", LINES / "i_want_to_pay_by_card.wav"
-PATIENCE_S = 20.0
+PATIENCE_S = 14.0  # a capture waits about as long for the first digit, twice
 TRIES, AGAIN_S = 20, 3.0
 APART_S = 3.5  # between groups of digits: each is a run of its own
 

@@ -20,6 +20,7 @@ from livekit.agents import (
 )
 
 from agents.capture_talk import CaptureTalk
+from agents.capture_words import NO_CAPTURE
 from agents.channel import CallerLine, Keypad
 from agents.consent_talk import ConsentTalk
 from agents.facts_out import CallReporter
@@ -31,6 +32,7 @@ from agents.speech.dialogue import keypad_text
 from agents.spoken_numbers import SpokenNumbers, without_numbers
 from agents.transfer_talk import Ask, TransferTalk
 from agents.turns import room_options
+from gateway.calls.participants import CAPTURE_FIRST
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
@@ -89,12 +91,20 @@ class Conversation:
         self._keypad.on_first_key = self._fall_silent
         self._tasks.start(self._heed_keys(), name="agent:keys")
 
-    async def greet(self, voice: tts.TTS) -> None:
-        """Has the first words ready, and says them the moment the caller can hear; what has to be told comes first."""
+    async def greet(self, voice: tts.TTS, capture_first: str = "") -> None:
+        """Has the first words ready, and says them the moment the caller can hear; what has to be told comes first.
+
+        `capture_first`: what is to be keyed in, unseen, before anything else is talked about.
+        """
         frames, _ = await asyncio.gather(_spoken(voice, self._profile.greeting), self._consent.ready())
         await self._line.answered()
         await self._consent.open()
         self._session.say(self._profile.greeting, audio=_each(frames))
+        if choice := next((one for one in self._profile.captures if one.name == capture_first), None):
+            if await self.capture(choice, CAPTURE_FIRST, said=False):
+                self._session.say(NO_CAPTURE)
+        elif capture_first:
+            _log.warning("capture_unknown", capture=capture_first)
 
     async def go_on(self, past: Past) -> None:
         """Takes over: says so, and asks again what was open."""

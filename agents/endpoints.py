@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.models import AgentRow
 from agents.profile import AgentContent, AgentProfile, TransferChoice
+from dispatch_rules.repository import RuleRepository
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
@@ -86,6 +87,8 @@ async def change(
         raise BadInput(f"{place}: {first['msg']}", field=place, todo="see /docs for the fields") from error
     if "transfers" in body:
         await check_places(session, content.transfers)
+    if "captures" in body:
+        await check_captures(session, agent_id, content)
     row.name, row.content, row.updated_at = content.name, content.model_dump(mode="json"), clock.now()
     await record_act(session, caller.key_id, row.id, "update", clock.now())
     return shown(row)
@@ -131,6 +134,17 @@ async def check_places(session: AsyncSession, choices: Sequence[TransferChoice])
             )  # fmt: skip
 
 
+async def check_captures(session: AsyncSession, agent_id: str, content: AgentContent) -> None:
+    """Raises Conflict where a rule begins a capture that would be gone."""
+    names = {one.name for one in content.captures}
+    for rule in await RuleRepository(session).all():
+        if rule.agent_id == agent_id and rule.capture and rule.capture not in names:
+            raise Conflict(
+                f"{rule.id} has callers key in {rule.capture}", code="agent.capture_in_use", field="captures",
+                todo=f"change {rule.id} first",
+            )  # fmt: skip
+
+
 async def agent_of_target(session: AsyncSession, target_id: str) -> str | None:
     """An agent whose profile names it."""
     rows = await session.execute(select(AgentRow.id, AgentRow.content).order_by(AgentRow.id))
@@ -140,3 +154,9 @@ async def agent_of_target(session: AsyncSession, target_id: str) -> str | None:
 
 async def agent_exists(session: AsyncSession, agent_id: str) -> bool:
     return await session.get(AgentRow, agent_id) is not None
+
+
+async def captures_of_agent(session: AsyncSession, agent_id: str) -> frozenset[str]:
+    """Names of what its callers may be asked to key in."""
+    row = await session.get(AgentRow, agent_id)
+    return frozenset(one["name"] for one in row.content.get("captures", ())) if row else frozenset()

@@ -38,7 +38,7 @@ from agents.spoken_numbers import SpokenNumbers
 from agents.turns import END_OF_SPEECH_S, turn_handling
 from gateway.calls.agent_commands import AgentDoor, Brief
 from gateway.calls.fact_sender import FactSender
-from gateway.calls.participants import AGENT_ID, CALL_ID
+from gateway.calls.participants import AGENT_ID, CALL_ID, CAPTURE_FIRST
 from gateway.kernel.logs import configure_logs, get_logger
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.tasks import TaskSet, first_of
@@ -229,7 +229,10 @@ class _Call:
         try:
             await conversation.start(prepared.past)
             self._step("listening")
-            opening = conversation.go_on(prepared.past) if self._order.resume else conversation.greet(self._mouth)
+            first = known.attributes.get(CAPTURE_FIRST, "")
+            opening = (
+                conversation.go_on(prepared.past) if self._order.resume else conversation.greet(self._mouth, first)
+            )
             self._tasks.start(opening, name="agent:opening")
             handover.start()
             await first_of(line.left, handover.left)

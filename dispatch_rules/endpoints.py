@@ -118,6 +118,11 @@ async def check(session: AsyncSession, row: RuleRow, request: Request) -> None:
         await TrunkRepository(session).get(trunk_id, "inbound", field="trunk_ids")
     if not await request.app.state.agent_exists(session, row.agent_id):
         raise NotFound("there is no such agent", field="agent_id", todo="GET /v1/agents")
+    if row.capture and row.capture not in await request.app.state.captures_of_agent(session, row.agent_id):
+        raise NotFound(
+            f"the agent has no {row.capture} among its captures", field="capture",
+            todo=f"GET /v1/agents/{row.agent_id} shows them, PATCH adds one",
+        )  # fmt: skip
     await check_trust(session, row.caller_trust, row.trust_pin, request)
     others = [terms_of(one) for one in await RuleRepository(session).all() if one.id != row.id]
     if other := conflict(terms_of(row), others):

@@ -39,6 +39,9 @@ class RuleRow(Base):
     disclosure: Mapped[dict[str, object]] = mapped_column(
         JSON, default=dict, server_default="{}", comment="compliance.consent.terms.DisclosureTerms"
     )
+    capture: Mapped[str] = mapped_column(
+        String(32), default="", server_default="", comment="a name in the agent's captures; empty for none"
+    )
     livekit_id: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -25,6 +25,10 @@ LastResort = Literal["agent", "callback", "goodbye"]
 SCREENING = "which callers are wanted; of the trunk's terms and these the stricter hold"
 DISCLOSURE = "what callers are told before anybody speaks, and whether their calls are recorded"
 LAST_RESORT = "after a transfer that reached nobody: the agent goes on, promises a call back, or says goodbye"
+CAPTURE = (
+    "what its callers key in, unseen, as soon as they are greeted: a name in the agent's `captures`; empty for none"
+)
+CaptureName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
 AttributeName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.\-]{0,63}$"), AfterValidator(_not_reserved)]
 Attributes = Annotated[dict[AttributeName, Annotated[str, Field(max_length=1024)]], Field(max_length=32)]
 
@@ -45,6 +49,7 @@ class RuleAsked(Written):
     last_resort: LastResort = Field(default="agent", description=LAST_RESORT)
     screening: ScreeningTerms = Field(default=ScreeningTerms(), description=SCREENING)
     disclosure: DisclosureTerms = Field(default=DisclosureTerms(), description=DISCLOSURE)
+    capture: CaptureName = Field(default="", description=CAPTURE)
     caller_trust: CallerTrustTerms | None = Field(default=None, description=TRUST_OF_RULE)
     trust_pin: Pin = Field(default="", description=TRUST_PIN)
 
@@ -65,6 +70,7 @@ class RuleChange(Written):
     last_resort: LastResort | None = Field(default=None, description=LAST_RESORT)
     screening: ScreeningTerms | None = Field(default=None, description=SCREENING + "; replaces all of it")
     disclosure: DisclosureTerms | None = Field(default=None, description=DISCLOSURE + "; replaces all of it")
+    capture: CaptureName | None = Field(default=None, description=CAPTURE)
     caller_trust: CallerTrustTerms | None = Field(default=None, description=TRUST_OF_RULE)
     trust_pin: Pin | None = Field(default=None, description=TRUST_PIN)
 
@@ -88,6 +94,7 @@ class Rule(BaseModel):
     last_resort: LastResort
     screening: ScreeningTerms
     disclosure: DisclosureTerms
+    capture: str
     caller_trust: CallerTrustTerms | None
     trust_pin_set: bool
     livekit_id: str

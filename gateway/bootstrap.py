@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agents.endpoints import agent_exists, agent_of_target
+from agents.endpoints import agent_exists, agent_of_target, captures_of_agent
 from compliance.ledger.acts import record_acts
 from compliance.ledger.checkpointer import Checkpointer
 from compliance.ledger.opening import open_ledger
@@ -98,6 +98,7 @@ class Container:
         state.offers = OfferDesk(self.calls.runner, self.database.begin, self.clock, state.passes)
         state.agent_exists = agent_exists
         state.agent_of_target = agent_of_target
+        state.captures_of_agent = captures_of_agent
         state.rule_of_agent = rule_of_agent
         state.rule_of_trunk = rule_of_trunk
         state.target_of_trunk = target_of_trunk

@@ -22,7 +22,7 @@ from compliance.consent.terms import DisclosureTerms
 from compliance.screening.decide import Screened
 from compliance.screening.terms import ScreeningTerms, stricter
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
-from gateway.calls.participants import AGENT_ID, CALL_ID, CALLER_LABEL, CALLER_TRUST, DISCLOSURE
+from gateway.calls.participants import AGENT_ID, CALL_ID, CALLER_LABEL, CALLER_TRUST, CAPTURE_FIRST, DISCLOSURE
 from gateway.calls.slugs import sentence_for
 from trunks.media import MediaTerms
 
@@ -54,6 +54,7 @@ class KnownRule:
     screening: ScreeningTerms = field(default_factory=ScreeningTerms)
     caller_trust: CallerTrustTerms | None = None  # None: as the trunk says
     disclosure: DisclosureTerms = field(default_factory=DisclosureTerms)
+    capture: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,12 +275,14 @@ def _attributes(asked: AdmissionAsked, route: Route, trust: Trust | None) -> dic
     """`gateway.*` for the SIP participant; never a number."""
     weighed = trust.weighed if trust else None
     label = weighed.reason if weighed and weighed.consequence.do == "label" else ""
+    agent, rule = agent_of(route, trust), route.rule
     known = {
         CALL_ID: asked.call_id,
         "gateway.trunkID": route.any_trunk.id if route.any_trunk else "",
         "gateway.numberID": route.number_id,
-        "gateway.ruleID": route.rule.id if route.rule else "",
-        AGENT_ID: agent_of(route, trust),
+        "gateway.ruleID": rule.id if rule else "",
+        AGENT_ID: agent,
+        CAPTURE_FIRST: rule.capture if rule and rule.agent_id == agent else "",
         CALLER_TRUST: weighed.standing if weighed and weighed.by != "nobody" else "",
         CALLER_LABEL: label,
         DISCLOSURE: weighed.disclosure if weighed and weighed.disclosure != "full" else "",

@@ -98,4 +98,5 @@ async def _rule(session: AsyncSession, trunk_id: str, asked: AdmissionAsked) -> 
         screening=ScreeningTerms.model_validate(row.screening),
         caller_trust=CallerTrustTerms.model_validate(own_terms) if own_terms is not None else None,
         disclosure=DisclosureTerms.model_validate(row.disclosure),
+        capture=row.capture,
     )

@@ -19,6 +19,7 @@ CALLER_LABEL = "gateway.callerLabel"  # a sentence about that, where the terms w
 CONSENT = "gateway.consent"  # compliance.consent.plan.DisclosurePlan as JSON: what the caller is told, and asked
 DISCLOSURE = "gateway.disclosure"  # limited or none: what the agent may tell this caller; absent: everything
 CAPTURE = "gateway.capture"  # JSON: id, field, keys, of; while the phone's keys are captured and nobody may know them
+CAPTURE_FIRST = "gateway.captureFirst"  # a name in the agent's captures: what this caller keys in once greeted
 SUPERVISOR = "supervisor"  # a gateway.role
 
 

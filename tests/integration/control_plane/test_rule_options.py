@@ -43,3 +43,28 @@ async def test_options_that_are_none_are_refused(plane: Plane, option: dict[str,
     refused = problem(await plane.admin.post("/v1/dispatch-rules", json=body))
     assert refused["status"] == 422 and refused["field"].startswith(field)
     assert "12a4" not in str(refused)
+
+
+CARD = {"name": "card", "fields": ["card_number"]}
+
+
+async def test_what_a_rule_has_its_callers_key_in_is_among_the_captures_of_its_agent_and_stays_there(
+    plane: Plane,
+) -> None:
+    trunk, agent = await plane.trunk(), await plane.agent()
+    body = {"name": "main", "trunk_ids": [trunk["id"]], "agent_id": agent["id"], "capture": "card"}
+    refused = problem(await plane.admin.post("/v1/dispatch-rules", json=body))
+    assert (refused["status"], refused["field"]) == (404, "capture")
+    path = f"/v1/agents/{agent['id']}"
+    assert (await plane.admin.patch(path, json={"captures": [CARD]})).status_code == 200
+    rule = await plane.rule(trunk, agent, capture="card")
+    assert rule["capture"] == "card"
+    in_use = problem(await plane.admin.patch(path, json={"captures": []}))
+    assert (in_use["status"], in_use["code"]) == (409, "agent.capture_in_use")
+    assert rule["id"] in in_use["detail"]
+    one = f"/v1/dispatch-rules/{rule['id']}"
+    refused = problem(await plane.admin.patch(one, json={"capture": "passport"}))
+    assert (refused["status"], refused["field"]) == (404, "capture")
+    assert (await plane.admin.get(one)).json()["capture"] == "card"
+    assert (await plane.admin.patch(one, json={"capture": ""})).json()["capture"] == ""
+    assert (await plane.admin.patch(path, json={"captures": []})).status_code == 200

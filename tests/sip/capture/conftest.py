@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.phone.phone import Phone
-from gateway.stack.ports import PortAllocator
-from tests.sip.capture.till import GREETING, Payer, Till, open_till
+from tests.sip.capture.till import Payer, Till, calling, open_till
 from tests.sip.stack import RunningStack
 from tests.sip.transfers.office import spoken
 
@@ -26,11 +24,13 @@ def till(stack: RunningStack) -> Iterator[Till]:
 
 
 @pytest.fixture
+def till_first(stack: RunningStack) -> Iterator[Till]:
+    """Whose callers key in a card before anything else."""
+    with open_till(stack, "+15105550143", capture="card") as one:
+        yield one
+
+
+@pytest.fixture
 async def payer(till: Till) -> AsyncIterator[Payer]:
-    ports = PortAllocator()
-    low = ports.block(40)
-    try:
-        async with Phone(rtp_ports=(low, low + 38), phrases=(GREETING,)) as phone:
-            yield Payer(till, phone)
-    finally:
-        ports.close()
+    async with calling(till) as one:
+        yield one

@@ -11,7 +11,7 @@ import pytest
 from gateway.phone.script import Say
 from tests.sip.capture.colleague import Colleague, colleague_of
 from tests.sip.capture.spy import Spy, key_frames, spy_in
-from tests.sip.capture.till import Payer
+from tests.sip.capture.till import Payer, Till, calling
 from tests.sip.transfers.caller import seconds_with
 from tests.sip.transfers.office import CALLER_HZ, tone
 
@@ -135,6 +135,25 @@ async def test_the_agent_has_its_caller_type_and_says_what_came_of_it(payer: Pay
     spoken = [one["body"]["started_at"] for one in events if one["kind"] == "utterance"]
     assert spoken and not any(began < at < ended for at in spoken)
     assert till.kept_anywhere(card) == []
+
+
+async def test_a_rule_has_its_callers_type_as_soon_as_they_are_greeted(till_first: Till) -> None:
+    card = "4242424242424242"
+    async with calling(till_first) as payer:
+
+        async def conversation() -> None:
+            await payer.greeted()
+            asked = await asyncio.to_thread(till_first.told, payer.call_id, "capture_began")
+            await payer.types(card + "#1239737", "rfc4733")
+            taken = await payer.ends(asked["body"]["capture_id"])
+            assert (taken["outcome"], taken["name"]) == ("taken", "card")
+            await asyncio.to_thread(
+                till_first.stack.until, lambda: said(payer, "ending in 4 2 4 2"), "the agent says what it has"
+            )
+
+        await payer.phone.talk(till_first.stack.uri(till_first.number), conversation)
+        await asyncio.to_thread(till_first.stack.ended_call, payer.phone.sip_call_id)
+        assert till_first.kept_anywhere(card) == []
 
 
 async def asks_to_pay(payer: Payer, wish: Path) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import redis
@@ -13,6 +13,7 @@ from agents.demo_profile import DEMO_PROFILE
 from gateway.phone.phone import Phone
 from gateway.phone.script import Listen
 from gateway.sip.rtp.info_digits import RELAY, write_info
+from gateway.stack.ports import PortAllocator
 from tests.sip.stack import PATIENCE, RunningStack
 from tests.sip.transfers.office import Office
 
@@ -58,7 +59,8 @@ def _has(dumped: Any, forms: list[bytes]) -> bool:
 
 
 @contextmanager
-def open_till(stack: RunningStack, number: str) -> Iterator[Till]:
+def open_till(stack: RunningStack, number: str, **of_rule: Any) -> Iterator[Till]:
+    """`of_rule`: more fields of the rule."""
     made: list[str] = []
 
     def make(path: str, **body: Any) -> str:
@@ -70,7 +72,8 @@ def open_till(stack: RunningStack, number: str) -> Iterator[Till]:
         agent = make("/v1/agents", **DEMO_PROFILE, captures=[CARD])
         inbound = next(one for one in stack.get("/v1/inbound-trunks")["data"] if one["name"] == "loopback")
         make("/v1/numbers", number=number, inbound_trunk_id=inbound["id"])
-        make("/v1/dispatch-rules", name=number, trunk_ids=[inbound["id"]], numbers=[number], agent_id=agent)
+        rule = {"name": number, "trunk_ids": [inbound["id"]], "numbers": [number], "agent_id": agent, **of_rule}
+        make("/v1/dispatch-rules", **rule)
         for name in ("inbound-trunks", "dispatch-rules"):
             stack.until(lambda name=name: stack.get(f"/v1/{name}/sync")["in_sync"], f"{name} are in LiveKit")
         yield Till(stack, number, agent, [])
@@ -112,3 +115,14 @@ class Payer:
 
     async def ends(self, capture_id: str) -> dict[str, Any]:
         return await asyncio.to_thread(self.till.over, self.call_id, capture_id)
+
+
+@asynccontextmanager
+async def calling(till: Till) -> AsyncIterator[Payer]:
+    ports = PortAllocator()
+    low = ports.block(40)
+    try:
+        async with Phone(rtp_ports=(low, low + 38), phrases=(GREETING,)) as phone:
+            yield Payer(till, phone)
+    finally:
+        ports.close()

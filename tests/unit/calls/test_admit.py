@@ -49,6 +49,11 @@ def test_an_admitted_call_carries_attributes_and_policy() -> None:
     assert all(check.passed and check.reason for check in verdict.checks)
 
 
+def test_what_is_keyed_in_first_goes_along_with_the_call() -> None:
+    rule = replace(ROUTE.rule or KnownRule("", ""), capture="card")
+    assert admit(asked(), replace(ROUTE, rule=rule)).attributes["gateway.captureFirst"] == "card"
+
+
 @pytest.mark.parametrize(
     ("route", "code", "slug", "last_check"),
     [

@@ -166,12 +166,15 @@ class _Entry:
         return row
 
     async def tell(self, refused: GatewayError | None = None) -> None:
+        """A stranger who names no recording of ours leaves nothing: anybody could fill the ledger so."""
         state = self._request.app.state
         database: Database = state.database
         key_id = self.key_id or getattr(self._request.state, "played_by", "")
         async with database.begin() as session:
             if not self._call_id and (row := await RecordingRepository(session).find(self._recording_id)):
                 self._call_id = row.call_id
+            if not key_id and not self._call_id:
+                return
             await Audited(session, state.clock).tell(
                 self._act, key_id, self._recording_id, self._call_id,
                 refused=refused.code if refused else "", by_link=self._by_link,

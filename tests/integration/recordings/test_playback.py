@@ -23,6 +23,7 @@ async def test_with_the_scope_it_is_played_and_without_it_is_refused_and_both_ar
         assert refused.status_code == 403
     async with client_of(office.plane.app) as nobody:
         assert (await office.played(order.recording_id, client=nobody)).status_code == 401
+        assert (await office.played("rec_nonsense", client=nobody)).status_code == 401  # and leaves nothing
     told = [one for one in await office.ledger() if one["kind"] == "playback"]
     assert [one["facts"]["refused"] for one in told] == ["", "auth.forbidden", "auth.forbidden", "auth.required"]
     assert all(one["facts"]["recording_id"] == order.recording_id for one in told)

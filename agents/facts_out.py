@@ -126,6 +126,8 @@ class CallReporter:
             self._sender.record(NumbersSpoken, self._call_id, begin=begin, end=end)
 
     async def close(self) -> None:
+        if self.numbers:
+            self.numbers.close()
         self._send_lines(all_of_them=True)
         await self._tasks.close()
 

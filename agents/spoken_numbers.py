@@ -26,6 +26,7 @@ DETECTED_LATE_S = 0.8  # the voice activity detector says that somebody speaks w
 LOOK_AGAIN_S = 0.1
 OPEN_AT_MOST_S = 10.0
 LONG = 9  # digits
+SURE_MS = 8_000  # of an answer's beginning: who hears it may be gone before its end
 LINGERS_MS = 20_000  # a tool or a model may think that it has its answer while the caller is still saying the number
 MOST_GIVEN = 64  # segments that may still be corrected; as many as the redactor keeps
 Speaker = Literal["caller", "agent"]
@@ -51,7 +52,7 @@ class SpokenNumbers:
         self._given: OrderedDict[int, str] = OrderedDict()
         self._corrections: deque[tuple[str, str]] = deque(maxlen=MOST_GIVEN)
         self._speech_began_ms: int | None = None
-        self._answers_long = False
+        self._open_ms: int | None = None  # when the stretch began that is not at its end yet
         self._long_until_ms = -1
         self._heard_more = asyncio.Event()
         self.on_correction: Callable[[], None] = lambda: None
@@ -65,12 +66,12 @@ class SpokenNumbers:
                 yield self.take("caller", event)
             elif event.type == stt.SpeechEventType.START_OF_SPEECH:
                 self._speech_began_ms = max(self._now_ms() - round(DETECTED_LATE_S * 1000), 0)
-                self._answers_long = self._long_expected()  # by its end nobody may expect any more
+                self._open_ms = self._speech_began_ms
+                if self._long_expected():
+                    self._silenced(self._at(self._open_ms), self._at(self._open_ms + SURE_MS))
                 yield event
             elif event.type == stt.SpeechEventType.END_OF_SPEECH:
-                if self._answers_long or self._long_expected():
-                    now = self._now_ms()
-                    self._silenced(self._at(self._speech_began_ms or now), self._at(now))
+                self._close_stretch()
                 yield event
             elif event.type in _PARTIAL:
                 if all(is_plain(one.text) for one in event.alternatives):
@@ -80,6 +81,16 @@ class SpokenNumbers:
                 yield event
             else:
                 yield event
+
+    def close(self) -> None:
+        """The call is over, perhaps in the middle of an answer."""
+        self._close_stretch()
+
+    def _close_stretch(self) -> None:
+        began, self._open_ms = self._open_ms, None
+        # by its end nobody may expect any more what was expected at its beginning
+        if began is not None and (self._long_expected() or began <= self._long_until_ms):
+            self._silenced(self._at(began), self._at(self._now_ms()))
 
     def keyed(self, digits: int) -> None:
         """So many came by keypad: a long number that was asked for need not be said any more."""
@@ -99,7 +110,9 @@ class SpokenNumbers:
     def take(self, speaker: Speaker, text: str) -> str:
         """The text of a finished stretch as it may be read."""
         now = self._now_ms()
-        began, self._speech_began_ms = self._speech_began_ms if speaker == "caller" else None, None
+        began = None
+        if speaker == "caller":
+            began, self._speech_began_ms = self._speech_began_ms, None
         found = self._redactor.take(speaker, text, now if began is None else min(began, now), until_ms=now)
         self._remember(found)
         return found.text

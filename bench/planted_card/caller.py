@@ -13,15 +13,13 @@ import httpx
 from bench.planted_card.plan import Planted
 from gateway.kernel.errors import GatewayError
 from gateway.phone.phone import Phone
-from gateway.phone.script import Listen, Press, Say
+from gateway.phone.script import Press, Say
 from gateway.sip.wire.calls import CallFailed
 from gateway.stack.ports import PortAllocator
+from tests.sip.stack import RunningStack
 from tests.sip.transfers.office import spoken
 
-GREETING, ASKED, NUMBER, MONTH, CODE, TAKEN = (
-    "demo agent", "account number", "card number on the keypad", "two digits for the month", "security code",
-    "card ending in",
-)  # fmt: skip
+GREETING, ASKED = "demo agent", "account number"
 LINES = Path(__file__).parents[2] / "gateway" / "phone" / "lines"
 PAY, BY_CARD = LINES / "i_want_to_pay_my_bill.wav", LINES / "i_want_to_pay_by_card.wav"
 PATIENCE_S = 14.0  # a capture waits about as long for the first digit, twice
@@ -30,11 +28,10 @@ APART_S = 3.5  # between groups of digits: each is a run of its own
 
 
 class PlantingCaller:
-    """`pid_of`: of a process of the stack, by name. `write`: a card into whatever takes words about a call, by its SIP
-    Call-ID."""
+    """`folder`: for the sound of what it says."""
 
-    def __init__(self, uri: str, folder: Path, pid_of: Callable[[str], int], write: Callable[[str, str], None]) -> None:
-        self._uri, self._folder, self._pid_of, self._write = uri, folder, pid_of, write
+    def __init__(self, stack: RunningStack, number: str, folder: Path) -> None:
+        self._stack, self._uri, self._folder = stack, stack.uri(number), folder
 
     async def call(self, planted: Planted) -> str:
         """What came of it, for the table: done, captured or not, or cut where a process was killed.
@@ -55,7 +52,7 @@ class PlantingCaller:
         ports = PortAllocator()
         low = ports.block(40)
         try:
-            async with Phone(rtp_ports=(low, low + 38), phrases=(GREETING, ASKED, NUMBER, MONTH, CODE, TAKEN)) as phone:
+            async with Phone(rtp_ports=(low, low + 38)) as phone:
                 self._phone, self._planted, self._outcome = phone, planted, "done"
                 await phone.talk(self._uri, self._conversation)
             return self._outcome
@@ -75,7 +72,7 @@ class PlantingCaller:
                 await self._captured()
             case "abandoned":
                 await phone.say(Say("pay by card", BY_CARD))
-                await self._hears(NUMBER)
+                await self._was("capture_began")
                 await self._press(card[:9])
             case "asked":
                 await phone.say(Say("pay my bill", PAY))
@@ -83,7 +80,7 @@ class PlantingCaller:
                 await self._press(card)
             case "typed":
                 self._kill()
-                await asyncio.to_thread(self._write, phone.sip_call_id, card)
+                await asyncio.to_thread(self._write)
                 await phone.say(Say("pay my bill", PAY))
                 await self._hears(ASKED)
             case "unasked":
@@ -107,15 +104,12 @@ class PlantingCaller:
         await self._pause()
 
     async def _captured(self) -> None:
-        card, phone = self._planted.card, self._phone
-        await phone.say(Say("pay by card", BY_CARD))
-        await self._hears(NUMBER)
+        card, code = self._planted.card, "1234" if self._planted.card.startswith(("34", "37")) else "123"
+        await self._phone.say(Say("pay by card", BY_CARD))
+        await self._was("capture_began")
         await self._press(f"{card}#")
-        await self._hears(MONTH)
-        await phone.press(Press("1231"))
-        await self._hears(CODE)
-        await phone.press(Press("1234" if card.startswith(("34", "37")) else "123"))
-        self._outcome = "captured" if await self._hears(TAKEN) else "not captured"
+        await self._phone.press(Press(f"1231{code}"))
+        self._outcome = "captured" if await self._was("capture_ended", outcome="taken") else "not captured"
 
     async def _press(self, digits: str) -> None:
         half = len(digits) // 2
@@ -125,12 +119,36 @@ class PlantingCaller:
 
     def _kill(self) -> None:
         who, self._planted = self._planted.kills, Planted(self._planted.place, self._planted.form, self._planted.card)
-        if who and (pid := self._pid_of(who)):
+        if who and (pid := self._stack.pids().get(who, 0)):
             os.killpg(pid, signal.SIGKILL)  # every process of the stack leads a group of its own
 
-    async def _hears(self, phrase: str) -> bool:
+    async def _hears(self, words: str) -> bool:
         """Goes on without it too: what is looked for is the card, not the conversation."""
-        return await self._phone.listen(Listen((phrase,), within_s=PATIENCE_S))
+        return await self._known(lambda: self._stack.was_told(self._phone.sip_call_id, words, PATIENCE_S))
+
+    async def _was(self, kind: str, **body: object) -> bool:
+        """Has the record of the call this entry?"""
+        return await self._known(lambda: self._stack.until(lambda: self._entry(kind, body), kind, PATIENCE_S))
+
+    def _entry(self, kind: str, body: dict[str, object]) -> bool:
+        call = self._stack.call_of(self._phone.sip_call_id)
+        entries = self._stack.get(f"/v1/calls/{call['id']}/events", limit=500)["data"] if call else []
+        return any(one["kind"] == kind and body.items() <= one["body"].items() for one in entries)
+
+    async def _known(self, ask: Callable[[], object]) -> bool:
+        try:
+            await asyncio.to_thread(ask)
+        except AssertionError:  # not in time
+            return False
+        return True
+
+    def _write(self) -> None:
+        """The card, to the agent, and for a human that there is not."""
+        stack = self._stack
+        call = stack.until(lambda: stack.call_of(self._phone.sip_call_id), "the call has a record")
+        path, words = f"/v1/calls/{call['id']}", f"the card is {self._planted.card}, code 123"
+        stack.api.post(f"{path}/notes", json={"text": words}).raise_for_status()
+        stack.api.post(f"{path}/transfers", json={"to": "tgt_nobody", "note": words})
 
     async def _pause(self, seconds: float = APART_S) -> None:
         await asyncio.sleep(seconds)

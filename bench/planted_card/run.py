@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +85,7 @@ async def _calls(plans: list[Planted], stack: RunningStack, folder: Path, say: S
 
     async def one(planted: Planted) -> None:
         async with lanes:
-            caller = PlantingCaller(
-                stack.uri(DEMO_NUMBER), said, lambda name: stack.pids().get(name, 0), partial(_write, stack)
-            )
-            outcome = await caller.call(planted)
+            outcome = await PlantingCaller(stack, DEMO_NUMBER, said).call(planted)
         came.append(f"{planted.form}: {outcome}")
         say(
             f"{len(came):4} of {len(plans)}  {planted.form:14} {outcome}  {planted.kills and planted.kills + ' killed'}"
@@ -97,14 +93,6 @@ async def _calls(plans: list[Planted], stack: RunningStack, folder: Path, say: S
 
     await asyncio.gather(*(one(planted) for planted in plans))
     return came
-
-
-def _write(stack: RunningStack, sip_call_id: str, card: str) -> None:
-    """To the agent, and for a human that there is not."""
-    call = stack.until(lambda: stack.call_of(sip_call_id), "the call has a record")
-    path, words = f"/v1/calls/{call['id']}", f"the card is {card}, code 123"
-    stack.api.post(f"{path}/notes", json={"text": words}).raise_for_status()
-    stack.api.post(f"{path}/transfers", json={"to": "tgt_nobody", "note": words})
 
 
 def _settled(stack: RunningStack) -> bool:

@@ -28,6 +28,7 @@ class Mark:
         "at_ms",
         "counts",
         "end",
+        "glued",
         "joint",
         "kind",
         "label",
@@ -47,6 +48,7 @@ class Mark:
         number = token.number
         self.kind: Kind = Kind.MONTH if token.kind is None else token.kind
         self.typed = token.typed
+        self.glued = token.glued
         self.value = number.value if number else 0
         self.weak = number.weak if number else ""
         self.languages = number.languages if number else ""

@@ -149,6 +149,8 @@ class Run:
         """Nine digits and more while a card is spoken of go, whatever the check digit says: recognisers err."""
         if not context.armed(now, self.marks[0].segment):
             return False
+        if self.marks[0].glued:  # a run of its own: part of an id, such as a token that stands for a card
+            return False
         for voice in voices:
             if voice.most >= SUSPECT_FROM and self._suspect_digits(voice) >= SUSPECT_FROM:
                 _set(self.marks, Label.NUMBER)

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from compliance.redaction.value import redact_value
+from compliance.redaction.text import redact_text
 
 LONGEST = 2000  # characters
 
 
 def _without_cards(text: str) -> str:
-    return redact_value(text)[:LONGEST]  # a label may be longer than what it stands for
+    return redact_text(text)[:LONGEST]  # a label may be longer than what it stands for
 
 
 Typed = Annotated[str, Field(max_length=LONGEST), AfterValidator(_without_cards)]

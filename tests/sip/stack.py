@@ -75,6 +75,21 @@ class RunningStack:
             assert time.monotonic() < deadline, f"not within {patience} s: {what}"
             time.sleep(0.05)
 
+    def was_told(self, sip_call_id: str, words: str, patience: float = PATIENCE) -> str:
+        """Waits until the caller was told this, as the record has it: only what was played is in it. The call's id."""
+
+        def told() -> str:
+            call = self.call_of(sip_call_id)
+            if not call:
+                return ""
+            lines = self.get(f"/v1/calls/{call['id']}/transcript")["data"]
+            entries = self.get(f"/v1/calls/{call['id']}/events", limit=500)["data"]
+            said = [line["text"] for line in lines if line["speaker"] == "agent"]
+            said += [entry["body"]["text"] for entry in entries if entry["kind"] == "disclosure_played"]
+            return call["id"] if any(words in text.lower() for text in said) else ""
+
+        return self.until(told, f"the caller is told: {words}", patience)
+
     def ended_call(self, sip_call_id: str, patience: float = PATIENCE) -> dict[str, Any]:
         def ended() -> dict[str, Any] | None:
             call = self.call_of(sip_call_id)

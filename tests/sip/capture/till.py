@@ -11,10 +11,9 @@ import redis
 
 from agents.demo_profile import DEMO_PROFILE
 from gateway.phone.phone import Phone
-from gateway.phone.script import Listen
 from gateway.sip.rtp.info_digits import RELAY, write_info
 from gateway.stack.ports import PortAllocator
-from tests.sip.stack import PATIENCE, RunningStack
+from tests.sip.stack import RunningStack
 from tests.sip.transfers.office import Office
 
 CARD = {"name": "card", "fields": ["card_number", "expiry", "cvv"], "phrases": ["pay by card"]}
@@ -90,9 +89,7 @@ class Payer:
         self.call_id = self.room = ""
 
     async def greeted(self) -> None:
-        call = await asyncio.to_thread(self.till.call, self.phone.sip_call_id)
-        self.call_id = call["id"]
-        assert await self.phone.listen(Listen((GREETING,), within_s=PATIENCE)), "the caller was not greeted"
+        self.call_id = await asyncio.to_thread(self.till.stack.was_told, self.phone.sip_call_id, GREETING)
         shown = await asyncio.to_thread(self.till.stack.get, f"/v1/calls/{self.call_id}")
         self.room = shown["pii"]["room"]
 
@@ -122,7 +119,7 @@ async def calling(till: Till) -> AsyncIterator[Payer]:
     ports = PortAllocator()
     low = ports.block(40)
     try:
-        async with Phone(rtp_ports=(low, low + 38), phrases=(GREETING,)) as phone:
+        async with Phone(rtp_ports=(low, low + 38)) as phone:
             yield Payer(till, phone)
     finally:
         ports.close()

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from gateway.phone.phone import Phone
-from gateway.phone.script import Listen, Say
+from gateway.phone.script import Say
 from gateway.stack.ports import PortAllocator
 from tests.sip.foreign.sound import write_wav
 from tests.sip.recording.heard import NOT_THERE, THERE, level, loudness, play, ready_recordings, recordings_of
-from tests.sip.stack import PATIENCE, RunningStack
+from tests.sip.stack import RunningStack
 from tests.sip.transfers.office import RATE, tone
 
 GREETING = "demo agent"
@@ -29,7 +29,7 @@ async def phone() -> AsyncIterator[Phone]:
     ports = PortAllocator()
     low = ports.block(40)
     try:
-        async with Phone(rtp_ports=(low, low + 38), phrases=(GREETING,)) as phone:
+        async with Phone(rtp_ports=(low, low + 38)) as phone:
             yield phone
     finally:
         ports.close()
@@ -44,9 +44,7 @@ class Recorded:
 
     async def begins(self) -> None:
         """The caller was told, was greeted, and is being recorded."""
-        assert await self.phone.listen(Listen((GREETING,), within_s=PATIENCE)), "the caller was not greeted"
-        call = await asyncio.to_thread(self.stack.until, lambda: self.stack.call_of(self.phone.sip_call_id), "a record")
-        self.call_id = call["id"]
+        self.call_id = await asyncio.to_thread(self.stack.was_told, self.phone.sip_call_id, GREETING)
         await self.told("recording_started")
 
     async def hums(self, hertz: int, seconds: float = 2) -> None:

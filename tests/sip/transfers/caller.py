@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.tone_levels import FRAME, standing_out
 from gateway.phone.phone import Phone
-from gateway.phone.script import Listen, Press, Say
+from gateway.phone.script import Press, Say
 from gateway.stack.ports import PortAllocator
 from tests.sip.stack import PATIENCE, RunningStack
 from tests.sip.transfers.office import CALLER_HZ, WISH, Office, tone
@@ -34,7 +34,7 @@ class Caller:
 
         async def whole() -> None:
             self.call_id = (await asyncio.to_thread(office.call, self.phone.sip_call_id))["id"]
-            assert await self.phone.listen(Listen((GREETING,), within_s=PATIENCE)), "the caller was not greeted"
+            await self.is_told(office, GREETING)
             await conversation()
 
         try:
@@ -49,7 +49,8 @@ class Caller:
         if not self.call_id:
             return "the call is not in the record"
         happened = [
-            f"{one['recorded_at']} {one['at']} {one['kind']} {one['body']}" for one in office.events(self.call_id)
+            f"{one['recorded_at']} {one['at']} {one['kind']} {str(one['body'])[:300]}"
+            for one in office.events(self.call_id)
         ]
         return "\n".join(["what happened (recorded at, at):", *happened])
 
@@ -122,7 +123,7 @@ async def caller_with(stack: RunningStack, wish: Path) -> AsyncIterator[Caller]:
     ports = PortAllocator()
     low = ports.block(40)
     try:
-        async with Phone(rtp_ports=(low, low + 38), phrases=(GREETING,)) as phone:
+        async with Phone(rtp_ports=(low, low + 38)) as phone:
             yield Caller(stack, phone, wish)
     finally:
         ports.close()

@@ -39,6 +39,7 @@ async def test_a_human_hands_the_caller_back_by_two_stars_and_the_agent_goes_on(
         await asked(stack, caller, office.targets[0], mode="cold")
         await picks_up(human)
         await caller.hears_tone(HUMAN_HZ, 1)
+        await caller.told(office, "agent_lost")  # it has left them alone; who comes back is another one
         human.press("**")
         await human.event("CALL_CLOSED")
         await caller.is_told(office, "I am back with you")

@@ -73,16 +73,38 @@ async def test_what_is_said_where_a_long_number_was_asked_for_is_not_kept_though
     assert not silenced
     asked = 16
     await heard(numbers, *unclear)
-    assert len(silenced) == 1
+    assert len(silenced) == 2  # what is surely part of it at its beginning, all of it at its end
+    assert all(begin <= end for begin, end in silenced)
     asked = 0  # a tool took what there was for the answer; the caller goes on
     await heard(numbers, *unclear)
-    assert len(silenced) == 2
+    assert len(silenced) == 4
     numbers.keyed(4)
     await heard(numbers, *unclear)
-    assert len(silenced) == 3
+    assert len(silenced) == 6
     numbers.keyed(16)
     await heard(numbers, *unclear)
-    assert len(silenced) == 3
+    assert len(silenced) == 6
+
+
+async def test_an_answer_that_the_agent_speaks_into_is_not_kept_from_its_beginning_on(
+    silenced: list[tuple[datetime, datetime]],
+) -> None:
+    numbers = SpokenNumbers(lambda begin, end: silenced.append((begin, end)), lambda: 16)
+    await heard(numbers, event(KIND.START_OF_SPEECH))
+    numbers.take("agent", "You said something.")
+    await heard(numbers, event(KIND.END_OF_SPEECH))
+    first, whole = silenced
+    assert whole[0] == first[0]
+
+
+async def test_an_answer_in_the_middle_of_which_the_call_ends_is_not_kept(
+    silenced: list[tuple[datetime, datetime]],
+) -> None:
+    numbers = SpokenNumbers(lambda begin, end: silenced.append((begin, end)), lambda: 16)
+    await heard(numbers, event(KIND.START_OF_SPEECH))
+    numbers.close()
+    numbers.close()
+    assert len(silenced) == 2
 
 
 async def test_what_is_said_long_after_a_long_number_was_asked_for_is_kept(

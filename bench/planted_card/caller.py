@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -19,7 +19,7 @@ from gateway.stack.ports import PortAllocator
 from tests.sip.stack import RunningStack
 from tests.sip.transfers.office import spoken
 
-GREETING, ASKED = "demo agent", "account number"
+GREETING, ASKED = "demo agent", "please key in"
 LINES = Path(__file__).parents[2] / "gateway" / "phone" / "lines"
 PAY, BY_CARD = LINES / "i_want_to_pay_my_bill.wav", LINES / "i_want_to_pay_by_card.wav"
 PATIENCE_S = 14.0  # a capture waits about as long for the first digit, twice
@@ -71,30 +71,27 @@ class PlantingCaller:
                 await phone.press(Press(card))
                 await self._captured()
             case "abandoned":
-                await phone.say(Say("pay by card", BY_CARD))
-                await self._was("capture_began")
+                await self._says_until(Say("pay by card", BY_CARD), self._capture_began)
                 await self._press(card[:9])
             case "asked":
-                await phone.say(Say("pay my bill", PAY))
-                await self._hears(ASKED)
+                await self._asks()
                 await self._press(card)
             case "typed":
                 self._kill()
                 await asyncio.to_thread(self._write)
-                await phone.say(Say("pay my bill", PAY))
-                await self._hears(ASKED)
+                await self._asks()
             case "unasked":
                 await self._press(card)
             case "slowly":
-                await phone.say(Say("pay my bill", PAY))
-                await self._hears(ASKED)
+                await self._asks()
                 for at in range(0, len(card), 4):
                     await self._press(card[at : at + 4])
                     await self._pause()
             case "spoken" | "spoken slowly" as form:
-                await phone.say(Say("pay my bill", PAY))
-                await self._hears(ASKED)
                 step = len(card) if form == "spoken" else 4
+                if not await self._asks():  # docs/redaction.md says what becomes of what nobody has asked for
+                    self._outcome = "not asked"
+                    return
                 for at in range(0, len(card), step):
                     words = " ".join(card[at : at + step])
                     wav = self._folder / f"said-{self._planted.place}-{at}.wav"
@@ -105,11 +102,25 @@ class PlantingCaller:
 
     async def _captured(self) -> None:
         card, code = self._planted.card, "1234" if self._planted.card.startswith(("34", "37")) else "123"
-        await self._phone.say(Say("pay by card", BY_CARD))
-        await self._was("capture_began")
+        await self._says_until(Say("pay by card", BY_CARD), self._capture_began)
         await self._press(f"{card}#")
         await self._phone.press(Press(f"1231{code}"))
         self._outcome = "captured" if await self._was("capture_ended", outcome="taken") else "not captured"
+
+    async def _asks(self) -> bool:
+        """For the bill; has the agent asked for a number then?"""
+        return await self._says_until(Say("pay my bill", PAY), lambda: self._hears(ASKED))
+
+    def _capture_began(self) -> Awaitable[bool]:
+        return self._was("capture_began")
+
+    async def _says_until(self, wish: Say, taken_up: Callable[[], Awaitable[bool]]) -> bool:
+        """Again, as anybody would: the agent may have been killed while it listened."""
+        for _ in range(3):
+            await self._phone.say(wish)
+            if await taken_up():
+                return True
+        return False
 
     async def _press(self, digits: str) -> None:
         half = len(digits) // 2

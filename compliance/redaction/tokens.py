@@ -117,7 +117,8 @@ def tokens_of(text: str) -> list[Token]:
             if gap:
                 token.plus = gap[-1] == "+"
             elif found:
-                token.glued = found[-1].topic is None and found[-1].kind is None
+                before = found[-1]  # one letter may be a word as well, and is a sign of hexadecimal here
+                token.glued = before.end - before.start == 1 or (before.topic is None and before.kind is None)
             if pieces[index + 1] == "" and index + 2 < len(pieces):
                 token.glued = True
             key = ""

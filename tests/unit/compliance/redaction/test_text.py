@@ -68,6 +68,7 @@ def test_a_card_number_goes_however_it_is_written_or_said(text: str) -> None:
         "the parcel 1Z999AA10123456784",
         "call_01h455vb4pex5vsknk084sn02q",
         "I have your card. The token that stands for it: test_9754ae238558973660eedc5f",
+        "Brand dankort, last four digits 8039. The token that stands for it: test_9e5eb1a290b03072a7078878",
         "550e8400-e29b-41d4-a716-446655440000",
         "booking code K4T9ZQ, flight LH 1234, seat 14C",
         "My zip code is 94110 and I am 42 years old",

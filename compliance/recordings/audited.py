@@ -10,7 +10,7 @@ from compliance.ledger.kinds import Kind
 from compliance.ledger.ledger import Ledger
 from gateway.kernel.clock import Clock
 
-Act = Literal["play", "link", "erase"]
+Act = Literal["play", "link", "take", "erase"]
 NOBODY = "nobody"
 
 

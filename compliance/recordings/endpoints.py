@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from compliance.recordings.audited import Act, Audited
 from compliance.recordings.links import Link
 from compliance.recordings.models import RecordingRow, RecordingStanding
+from compliance.recordings.portable import KEY_ID, WRAPPED_KEY
 from compliance.recordings.ranges import wanted_range
 from compliance.recordings.repository import RecordingRepository
 from compliance.recordings.schemas import LinkAsked, LinkMade, RecordingShown, shown
@@ -41,6 +43,11 @@ SOUND: dict[int | str, dict[str, Any]] = {
     410: {**PROBLEMS[404], "description": "It was erased"},
     416: {**PROBLEMS[404], "description": "It is shorter"},
     503: {**PROBLEMS[404], "description": "Its storage does not answer"},
+}
+STORED_TYPE = "application/octet-stream"
+STORED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {STORED_TYPE: {}}},
+    **{status: SOUND[status] for status in (410, 503)},
 }
 
 
@@ -89,6 +96,29 @@ async def play(
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     status = 206 if part else 200
     return StreamingResponse(player.read(row, start, end), status, headers, media_type=MEDIA_TYPE)
+
+
+@router.get("/{recording_id}/file", response_class=StreamingResponse, responses=STORED)
+async def take(recording_id: str, request: Request, credentials: Credentials) -> StreamingResponse:
+    """The file as it is stored, encrypted, and in headers its wrapped key (base64) and which key wraps it: for whoever
+    has that key's file. Needs the scope recordings:play."""
+    player: RecordingPlayer = request.app.state.recordings
+    entry = _Entry(request, "take", recording_id)
+    try:
+        entry.key_id = await _who(request, credentials, None, recording_id)
+        row = await entry.row()
+        check_playable(row)
+        await asyncio.to_thread(player.size, row)
+    except GatewayError as error:
+        await entry.tell(error)
+        raise
+    await entry.tell()
+    assert row.wrapped_key is not None
+    headers = {
+        KEY_ID: row.key_id, WRAPPED_KEY: b64encode(row.wrapped_key).decode(), "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{row.id}.rec"', "X-Content-Type-Options": "nosniff",
+    }  # fmt: skip
+    return StreamingResponse(player.stored(row), headers=headers, media_type=STORED_TYPE)
 
 
 @router.post("/{recording_id}/links", status_code=201)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from compliance.recordings.keys import KeyEncryption, WrappedKey
@@ -16,6 +16,16 @@ from compliance.recordings.opening import Opener
 from gateway.kernel.errors import BadInput
 
 KEY_SUFFIX = ".key"
+KEY_ID, WRAPPED_KEY = "Recording-Key-Id", "Recording-Wrapped-Key"  # headers of the response that has the file
+
+
+def keep_file(folder: Path, recording: str, headers: Mapping[str, str], content: bytes) -> list[str]:
+    """What `GET /v1/recordings/{id}/file` answered, as two files; their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{recording}.rec"
+    file.write_bytes(content)
+    beside = write_key(file, recording, WrappedKey(headers[KEY_ID], b64decode(headers[WRAPPED_KEY])))
+    return [file.name, beside.name]
 
 
 def write_key(file: Path, recording: str, wrapped: WrappedKey) -> Path:

@@ -14,7 +14,7 @@ import httpx
 import typer
 
 from compliance.recordings.key_file import KeyFile
-from compliance.recordings.portable import sound_of_file
+from compliance.recordings.portable import keep_file, sound_of_file
 from gateway.cli.call_names import CallName, call_of
 from gateway.cli.control_plane import ask, client_for, everything
 from gateway.cli.recording_pictures import recording_lines, recording_table
@@ -108,6 +108,20 @@ def save(
 
 
 @app.command()
+def take(
+    recording: Name,
+    folder: Annotated[Path, typer.Argument(help="Where to; it is made when it is not there.")],
+    state: StateDir = None,
+) -> None:
+    """Take it along as it is stored: encrypted, its wrapped key beside it. The key file opens it, anywhere."""
+    with client_for(state) as client:
+        answer = _answer(client, recording, "file")
+    file, beside = keep_file(folder, recording, answer.headers, answer.content)
+    out(f"{folder / file} and {beside}: whoever has recordings.key too can play it")
+    out(f"  gateway recordings play {folder / file} --key-file recordings.key")
+
+
+@app.command()
 def erase(
     recording: Name,
     state: StateDir = None,
@@ -131,8 +145,8 @@ def ask_for(
     with client_for(state) as client:
         call_id = call_of(client, call)
         path = f"/v1/calls/{call_id}/recording"
-        stands = ask(client, "POST", path, next_step=f"gateway calls show {call_id}", json={"do": do})
-    out(f"{call_id}  {stands['state']}")
+        stood = ask(client, "POST", path, next_step=f"gateway calls show {call_id}", json={"do": do})
+    out(f"{call_id}  {do} asked for; it was {stood['state']}")
 
 
 @app.command("rotate-keys")
@@ -158,12 +172,16 @@ def _sound(recording: str, state: Path | None, key_file: Path | None) -> bytes:
 
 def sound_of(client: httpx.Client, recording: str) -> bytes:
     """Raises the problem that the control plane tells."""
+    return _answer(client, recording, "audio").content
+
+
+def _answer(client: httpx.Client, recording: str, what: str) -> httpx.Response:
     try:
-        answer = client.get(f"{PATH}/{recording}/audio")
+        answer = client.get(f"{PATH}/{recording}/{what}")
     except httpx.TransportError as error:
         raise Unavailable("the control plane does not answer", todo="gateway status") from error
     if answer.is_success:
-        return answer.content
+        return answer
     problem: dict[str, Any] = {}
     if answer.headers.get("content-type") == "application/problem+json":
         problem = answer.json()

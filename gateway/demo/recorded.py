@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from compliance.recordings.keys import WrappedKey
-from compliance.recordings.portable import write_key
+from compliance.recordings.portable import keep_file
 from gateway.kernel.errors import Unavailable
 from gateway.stack.plan import StackPlan
 
@@ -28,10 +25,12 @@ async def taken_along(plan: StackPlan, api_key: str, call_id: str, folder: Path)
         played = await client.get(audio)
         viewer = (await client.post("/v1/api-keys", json={"name": "no player", "role": "viewer"})).json()["key"]
         refused = await client.get(audio, headers={"Authorization": f"Bearer {viewer}"})
-    files = await asyncio.to_thread(_leave, plan.state_dir, shown["id"], folder)
+        stored = await client.get(f"/v1/recordings/{shown['id']}/file")
+    files = await asyncio.to_thread(keep_file, folder, shown["id"], stored.headers, stored.content)
+    await asyncio.to_thread(_leave_key_file, plan.state_dir, folder)
     return {
         "id": shown["id"], "seconds": shown["duration_ms"] / 1000, "played": played.status_code,
-        "refused_to_viewer": refused.status_code, "files": files,
+        "refused_to_viewer": refused.status_code, "files": [*files, KEY_FILE],
     }  # fmt: skip
 
 
@@ -51,15 +50,7 @@ async def _ready(client: httpx.AsyncClient, call_id: str) -> dict[str, Any]:
         await asyncio.sleep(0.1)
 
 
-def _leave(state_dir: Path, recording: str, folder: Path) -> list[str]:
-    """The encrypted file, its wrapped key, and a copy of the key file of this throw-away installation."""
-    with closing(sqlite3.connect(state_dir / "gateway.db")) as database:
-        query = "SELECT file, key_id, wrapped_key FROM recordings WHERE id = ?"
-        file, key_id, wrapped = database.execute(query, (recording,)).fetchone()
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{recording}.rec"
-    shutil.copy(state_dir / "recordings" / file, target)
-    beside = write_key(target, recording, WrappedKey(key_id, wrapped))
+def _leave_key_file(state_dir: Path, folder: Path) -> None:
+    """A copy of the key file of this throw-away installation."""
     shutil.copy(state_dir / "keys" / KEY_FILE, folder / KEY_FILE)
     (folder / KEY_FILE).chmod(0o600)
-    return [target.name, beside.name, KEY_FILE]

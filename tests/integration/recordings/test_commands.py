@@ -54,6 +54,12 @@ def test_it_is_listed_shown_saved_and_erased(terminal: Terminal, tmp_path: Path)
     assert "NOT encrypted" in saved.lines[0] and target.read_bytes().startswith(b"OggS")
     assert target.stat().st_mode & 0o777 == 0o600
     assert "there already" in terminal("save", recording, str(target)).errors[0]
+    taken = terminal("take", recording, str(tmp_path / "along"))
+    assert f"{recording}.rec" in taken.lines[0]
+    key_file = next(tmp_path.rglob("recordings.key"))
+    again = (str(tmp_path / "along" / f"{recording}.rec"), str(tmp_path / "offline.ogg"), "--key-file", str(key_file))
+    assert "NOT encrypted" in terminal("save", *again).lines[0]
+    assert (tmp_path / "offline.ogg").read_bytes() == target.read_bytes()
     assert terminal("erase", recording, "--yes").lines == [f"erased {recording}"]
     refused = terminal("save", recording, str(tmp_path / "again.ogg"))
     assert refused.code != 0 and "erased" in refused.errors[0] and not (tmp_path / "again.ogg").exists()

@@ -74,9 +74,9 @@ def look_in_logs(folder: Path, found: Found) -> None:
 def look_in_told(folder: Path, cards: Sequence[str], found: Found) -> None:
     """What those outside were told, a JSON text per line: known cards in any form, and any others."""
     for file in sorted(folder.iterdir()):
+        found.add(f"told, {file.stem}", search(_pieces(file), cards, strange=False))
         for line in file.read_bytes().splitlines():
             found.searched[f"bytes told, {file.stem}"] += len(line)
-            found.add(f"told, {file.stem}", search([line], cards, strange=False))
             body = json.loads(line)
             if _loses(body):
                 found.hits[f"told, {file.stem}: strange"] += 1
@@ -112,11 +112,14 @@ def _loses(value: object) -> bool:
 
 
 def look_in_redis(url: str, cards: Sequence[str], found: Found) -> None:
-    with closing(redis.Redis.from_url(url)) as client:
+    def kept() -> Iterator[bytes]:
         for key in client.scan_iter(count=500):
-            raw = key + (client.dump(key) or b"")
+            raw = key + (client.dump(key) or b"") + b"\n"
             found.searched["bytes of Redis"] += len(raw)
-            found.add("redis", search([raw], cards, strange=False))
+            yield raw
+
+    with closing(redis.Redis.from_url(url)) as client:
+        found.add("redis", search(kept(), cards, strange=False))
 
 
 def look_in_recordings(api: httpx.Client, cards: Sequence[str], found: Found) -> None:

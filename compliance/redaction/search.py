@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compliance.cards.check import is_card
 from compliance.cards.issuers import LONGEST, SHORTEST
@@ -49,13 +50,8 @@ class Search:
 
     def __init__(self, planted: Sequence[str] = (), *, strange: bool = True) -> None:
         self._planted = tuple((digits.encode(), digits[::-1].encode()) for digits in planted)
-        wanted: dict[bytes, tuple[str, int]] = {}
-        for which, digits in enumerate(planted):
-            for form, raw in forms_of(digits):
-                wanted.setdefault(raw, (form, which))
-        self._forms = Fingerprints(wanted)
-        # what ends after the seam may begin this far before it
-        self._keep = max(_LONGEST_RUN, *(len(raw) for raw in wanted)) if wanted else _LONGEST_RUN
+        self._forms, longest = _wanted(tuple(planted))
+        self._keep = max(_LONGEST_RUN, longest)  # what ends after the seam may begin this far before it
         self._strange = strange
         self._rest = b""
         self._at = 0  # offset of `_rest`
@@ -107,6 +103,16 @@ class Search:
                 places = places or [place for place, code in enumerate(match[0]) if 48 <= code <= 57]
                 start, end = places[at], places[at + len(one) - 1] + 1
                 yield Hit(PLANTED, self._at + match.start() + start, end - start, "digits with signs between", which)
+
+
+@lru_cache(maxsize=1)
+def _wanted(planted: tuple[str, ...]) -> tuple[Fingerprints[tuple[str, int]], int]:
+    """Every form of each number, and the length of the longest: kept for the next stream, for it takes a while."""
+    wanted: dict[bytes, tuple[str, int]] = {}
+    for which, digits in enumerate(planted):
+        for form, raw in forms_of(digits):
+            wanted.setdefault(raw, (form, which))
+    return Fingerprints(wanted), max(map(len, wanted), default=0)
 
 
 def search(pieces: Iterable[bytes], planted: Sequence[str] = (), *, strange: bool = True) -> Iterator[Hit]:

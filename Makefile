@@ -28,9 +28,9 @@ demo: setup
 up: setup
 	@$(GATEWAY) up
 
-# Three at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
+# Two at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
 test: setup-dev packages livekit-server lint types
-	@$(MAKE) --no-print-directory -j3 test-talks test-calls test-integration test-postgres test-rest
+	@$(MAKE) --no-print-directory -j2 test-talks test-integration test-calls test-postgres test-rest
 	@$(MAKE) --no-print-directory test-chaos
 
 test-talks:

@@ -11,12 +11,17 @@ from gateway.calls.capture_facts import CaptureEnded
 from gateway.calls.leg_commands import BeginCapture, CancelCapture, CaptureCommand
 from gateway.calls.participants import CAPTURE
 from gateway.kernel.errors import Conflict, GatewayError, Unavailable
+from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.sip.capture_desk import CaptureDesk
 from gateway.sip.key_facts import KeyFacts
 from gateway.sip.line import PhoneLine
 from gateway.sip.room import RoomLink
 from gateway.sip.services import NodeServices
+
+TRIES, AGAIN_S = 5, 0.5
+
+_log = get_logger(__name__)
 
 
 class CapturedLeg(Protocol):
@@ -92,4 +97,15 @@ class ShownProgress:
         told: str | None = None
         while told != self._latest:
             told = self._latest
-            await self._leg.room.set_attributes({CAPTURE: told})
+            await self._make_known(told)
+
+    async def _make_known(self, told: str) -> None:
+        """LiveKit's client does not say when the server did not take it in time; an agent that is told of no end would
+        be deaf for long."""
+        room = self._leg.room
+        for _ in range(TRIES):
+            await room.set_attributes({CAPTURE: told})
+            if room.attributes.get(CAPTURE, "") == told or told != self._latest:
+                return
+            await asyncio.sleep(AGAIN_S)
+        _log.warning("capture_progress_not_told", last=not told)

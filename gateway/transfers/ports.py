@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.calls.call import Call
 from gateway.calls.transfer_facts import LastResort, TransferOutcome
 from gateway.livekit.referring import Referred
 from gateway.transfers.story import Attempt, Story
@@ -23,6 +24,10 @@ class Place:
     caller: str
     agent: str = ""
     human: str = ""
+
+    @classmethod
+    def of(cls, call: Call) -> Place:
+        return cls(call.id, call.room, call.pii.leg_identity, call.agent_identity, call.human)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from gateway.calls.call import Call
 from gateway.calls.digits import pressed
@@ -74,6 +73,7 @@ class TransferRun:
         self._calls: dict[str, Call] = {}  # to humans, by attempt
         self._dropped: set[str] = set()
         self._tasks, self._failed = TaskSet(), False
+        self._telling = TaskSet()  # the agent: nothing waits for it, and it is not cut short either
 
     def heard_of(self, call: Call) -> None:
         """A call was recorded: the caller's, one of ours, or anybody's."""
@@ -89,16 +89,18 @@ class TransferRun:
             while True:
                 self._changed.clear()
                 story, call = await self._read()
-                story = await self._note_news(story, _place(call))
+                story = await self._note_news(story, Place.of(call))
                 if story.outcome:
+                    await self._telling.join()
                     return story.outcome
                 step = m.next_moves(story, self._services.clock.now())
                 for move in step.moves:
-                    if not await self._tried(move, story, _place(call)):
+                    if not await self._tried(move, story, Place.of(call)):
                         break
                 if not step.moves or self._failed:
                     await self._wait(step.again_at)
         finally:
+            await self._telling.close()
             await self._tasks.close()
 
     async def company(self) -> None:
@@ -111,7 +113,7 @@ class TransferRun:
                 return
             human = self._calls.get(story.joined)
             if call.ended or call.human != self._transfer_id:
-                await self._services.humans.drop(_place(call), human_identity(story.joined))
+                await self._services.humans.drop(Place.of(call), human_identity(story.joined))
                 return
             if human and human.ended:
                 await self._record(HumanLeft, "human-left", by=who_ended(human))
@@ -139,8 +141,7 @@ class TransferRun:
             repository = CallRepository(session)
             row = await repository.get(self._call_id)
             log = [read_event(entry) for entry in await repository.log(self._call_id)]
-        facts: list[Any] = [event.what for event in log]
-        story = tell(facts, self._transfer_id)
+        story = tell([event.what for event in log], self._transfer_id)  # type: ignore[arg-type]
         if row is None or story is None:
             raise LookupError("there is no such transfer")
         return story, read_call(row)
@@ -201,12 +202,12 @@ class TransferRun:
         match move:
             case m.Refer(target_id=target):
                 if await self._record(ReferPlaced, "refer", target_id=target):  # whoever finds it never sends it again
-                    self._tasks.start(self._told(services.agent.wait(place, self._transfer_id)), name="transfer:wait")
+                    self._tell(services.agent.wait(place, self._transfer_id))
                     self._tasks.start(self._refer(place, target), name="transfer:refer")
             case m.Park():
                 await services.isolation.hold(place.room, place.caller, "music" if story.mode == "warm" else "ringback")
                 await self._record(CallerParked, "parked")
-                self._tasks.start(self._told(services.agent.wait(place, self._transfer_id)), name="transfer:wait")
+                self._tell(services.agent.wait(place, self._transfer_id))
             case m.Place(attempt_id=name, wave=wave, ring=ring):
                 new = await self._record(
                     AttemptPlaced, f"{name}:placed", attempt_id=name, target_id=ring.target_id, wave=wave,
@@ -220,7 +221,7 @@ class TransferRun:
             case m.Join(attempt_id=name):
                 await services.isolation.join(place.room, (place.caller, human_identity(name)))
                 await self._record(TransferJoined, "joined", attempt_id=name)
-                self._tasks.start(self._told(services.agent.introduce(place, story)), name="transfer:introduce")
+                self._tell(services.agent.introduce(place, story))
             case m.Drop(attempt_id=name, outcome=outcome):
                 await self._drop(story, name, outcome, place)
             case m.GiveBack(outcome=outcome):
@@ -288,13 +289,12 @@ class TransferRun:
         promised = then(story, outcome) == "callback"
         await self._record(TransferSettled, "settled", outcome=outcome, by=by, callback_wanted=promised)
 
+    def _tell(self, telling: Awaitable[None]) -> None:
+        self._telling.start(self._told(telling), name="transfer:tell")
+
     async def _told(self, telling: Awaitable[None]) -> None:
         """The transfer succeeds without these words as well."""
         try:
             await telling
         except GatewayError as error:
             _log.warning("not_told", call_id=self._call_id, code=error.code)
-
-
-def _place(call: Call) -> Place:
-    return Place(call.id, call.room, call.pii.leg_identity, call.agent_identity, call.human)

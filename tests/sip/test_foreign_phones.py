@@ -92,7 +92,8 @@ def test_a_softphone_talks_to_the_agent(
     stack: RunningStack, tmp_path: Path, phone: Callable[[Path, str, Path], Baresip | Linphone], ani: str
 ) -> None:
     microphone = tmp_path / "microphone.wav"
-    sox(PAY, "-r", 8000, "-c", 1, microphone, "pad", GREETING_S, 120)
+    # again after a while, as anybody would: it may not have been understood
+    sox(PAY, "-r", 8000, "-c", 1, microphone, "pad", GREETING_S, 25, "repeat", 3)
     with phone(tmp_path, ani, microphone) as caller:
         caller.call(stack.uri(DEMO_NUMBER))
         stack.until(

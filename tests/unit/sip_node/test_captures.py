@@ -17,6 +17,7 @@ from compliance.capture.tokenisers.test_vault import TestVault
 from gateway.calls.leg_commands import BeginCapture, CancelCapture, CaptureCommand
 from gateway.kernel.tasks import TaskSet
 from gateway.net.outside import Outside
+from gateway.sip import captures
 from gateway.sip.captures import CapturedLeg, Captures
 from gateway.sip.services import NodeServices
 from tests.unit.sip_node.test_capture_desk import CARD, Facts, Line
@@ -29,10 +30,16 @@ class Leg:
         self.line, self.answered, self.hidden = Line(), True, 0
         self.shown: list[str] = []
         self.changed = asyncio.Event()
-        self.room = SimpleNamespace(set_attributes=self._set)
+        self.attributes: dict[str, str] = {}
+        self.room = SimpleNamespace(set_attributes=self._set, attributes=self.attributes)
+        self.deaf = 0  # so many times the server takes nothing, and the client does not say so
         self.keys = SimpleNamespace(hide=self._hide)
 
     async def _set(self, attributes: dict[str, str]) -> None:
+        if self.deaf:
+            self.deaf -= 1
+            return
+        self.attributes.update(attributes)
         self.shown.append(attributes["gateway.capture"])
         self.changed.set()
 
@@ -135,6 +142,21 @@ async def test_the_next_may_begin_at_once_and_the_phone_is_given_back_at_its_end
         while desk.leg.line.listener is not desk.leg.line.leg:
             await asyncio.wait([asyncio.ensure_future(desk.leg.changed.wait())], timeout=0.05)
     assert desk.ends() == [("cap_1", "cancelled"), ("cap_2", "cancelled")] and not desk.leg.line.shielded
+
+
+async def test_an_end_that_the_server_did_not_take_is_told_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(captures, "AGAIN_S", 0.001)
+    desk.begin("cap_1")
+    async with asyncio.timeout(30):
+        while not desk.leg.shown:
+            desk.leg.changed.clear()
+            await desk.leg.changed.wait()
+        desk.leg.deaf = 3
+        desk.cancel("cap_1")
+        while desk.leg.shown[-1]:
+            desk.leg.changed.clear()
+            await desk.leg.changed.wait()
+    assert desk.leg.deaf == 0
 
 
 async def test_how_far_it_is_is_shown_to_the_room_and_taken_away_at_the_end(desk: Desk) -> None:

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gateway.kernel.errors import Unavailable
+from gateway.kernel.errors import SetupError, Unavailable
 
 WITHIN_S = 30.0
 TRIES = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 _HARMLESS = frozenset({"GET", "HEAD", "DELETE"})  # to do again what is done already changes nothing
 _AGAIN = frozenset({429, 500, 502, 503, 504})
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Pace:
@@ -34,10 +35,20 @@ class Pace:
 
 
 class Wire:
-    """One carrier's HTTP. `elsewhere`: base URLs in the place of its hosts, by host; for a double on this machine."""
+    """One carrier's HTTP. `elsewhere`: base URLs in the place of its hosts, by host; for a double on this machine.
+    Whoever names one host names all: nothing goes to a real carrier by accident. `first_pause_s`: before the second
+    try; each further pause is twice as long."""
 
-    def __init__(self, carrier: str, pace: Pace, elsewhere: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        carrier: str,
+        pace: Pace,
+        elsewhere: Mapping[str, str] | None = None,
+        *,
+        first_pause_s: float = FIRST_PAUSE_S,
+    ) -> None:
         self._carrier, self._pace, self._elsewhere = carrier, pace, dict(elsewhere or {})
+        self._first_pause_s = first_pause_s
         self._client = httpx.AsyncClient(timeout=WITHIN_S, follow_redirects=False, trust_env=not self._elsewhere)
 
     async def aclose(self) -> None:
@@ -47,31 +58,40 @@ class Wire:
         """Whatever was answered. `parts`: as httpx has them (params, json, data, headers, auth).
 
         GET and DELETE are sent again, up to four times in all, when there is no answer, at 429 and at 5xx; anything
-        else only when no connection was made, so that nothing can have happened. Raises Unavailable when there is no
-        answer: then nobody knows whether it was done.
+        else only when no connection was made, so that nothing can have happened. A carrier that asks for more patience
+        than half a minute is taken at its word: its 429 is the answer. Raises Unavailable when there is no answer: then
+        nobody knows whether it was done.
         """
-        for left in reversed(range(TRIES)):
+        for tried in range(1, TRIES + 1):
+            last = tried == TRIES
             await self._pace.turn()
             try:
                 answer = await self._client.request(method, self._place(url), **parts)
-            except httpx.ConnectError as error:
-                if not left:
+            except httpx.RequestError as error:
+                if last or (method not in _HARMLESS and not isinstance(error, _NOT_SENT)):
                     raise self._silent() from error
-                await asyncio.sleep(_pause(TRIES - left))
-            except httpx.TransportError as error:
-                if not left or method not in _HARMLESS:
-                    raise self._silent() from error
-                await asyncio.sleep(_pause(TRIES - left))
+                await asyncio.sleep(self._pause(tried))
             else:
-                if answer.status_code not in _AGAIN or method not in _HARMLESS or not left:
+                wanted = _wanted(answer)
+                if last or answer.status_code not in _AGAIN or method not in _HARMLESS or wanted > LONGEST_PAUSE_S:
                     return answer
-                await asyncio.sleep(_wanted(answer) or _pause(TRIES - left))
+                await asyncio.sleep(wanted or self._pause(tried))
         raise AssertionError("unreachable")
 
+    def _pause(self, tried: int) -> float:
+        return min(self._first_pause_s * 2 ** (tried - 1), LONGEST_PAUSE_S)
+
     def _place(self, url: str) -> str:
+        if not self._elsewhere:
+            return url
         parts = urlsplit(url)
         base = self._elsewhere.get(parts.hostname or "")
-        return base.rstrip("/") + url[len(f"{parts.scheme}://{parts.netloc}") :] if base else url
+        if base is None:
+            raise SetupError(
+                f"{self._carrier} has a double on this machine, but none for {parts.hostname}",
+                todo="name every host of the carrier, or none",
+            )
+        return base.rstrip("/") + url[len(f"{parts.scheme}://{parts.netloc}") :]
 
     def _silent(self) -> Unavailable:
         return Unavailable(
@@ -80,11 +100,7 @@ class Wire:
         )  # fmt: skip
 
 
-def _pause(tried: int) -> float:
-    return min(FIRST_PAUSE_S * 2 ** (tried - 1), LONGEST_PAUSE_S)
-
-
 def _wanted(answer: httpx.Response) -> float:
     """`Retry-After` in seconds; 0 for none, or for a date."""
     text = answer.headers.get("retry-after", "")
-    return min(float(text), LONGEST_PAUSE_S) if text.isdecimal() else 0.0
+    return float(text) if text.isdecimal() else 0.0

@@ -57,8 +57,9 @@ class Spy:
         self.packets.append(packet.data)
 
     def _attributes(self, changed: dict[str, str], who: rtc.Participant) -> None:
-        self.shown += [f"{name}={value}" for name, value in changed.items()]
-        self.heard_then += [len(self.heard)] * len(changed)
+        ours = [f"{name}={value}" for name, value in changed.items() if name.startswith("gateway.")]
+        self.shown += ours  # the agent shows its own state as well
+        self.heard_then += [len(self.heard)] * len(ours)
         self._news.set()
 
     def _track(self, track: rtc.Track, _: Any, who: rtc.RemoteParticipant) -> None:

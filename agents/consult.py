@@ -11,6 +11,7 @@ from livekit import rtc
 from livekit.agents import stt, tts
 
 from agents.briefing import ASK_AGAIN, Meaning, meaning_of, meaning_of_key
+from agents.speaking import Speaking
 from agents.turns import EARS_RATE, FRAME_MS
 from gateway.calls.transfer_facts import Answer, AnsweredBy
 from gateway.kernel.tasks import TaskSet
@@ -36,9 +37,10 @@ class Consult:
         self, room: rtc.Room, human: str, make_ears: Callable[[], stt.STT], mouth: tts.TTS, *, detects_machine: bool
     ) -> None:
         """`make_ears` may take its time, in a thread: keys are heard from the first moment on."""
-        self._room, self._human, self._make_ears, self._mouth = room, human, make_ears, mouth
+        self._room, self._human, self._make_ears = room, human, make_ears
         self._detects_machine = detects_machine
         self._source = rtc.AudioSource(mouth.sample_rate, mouth.num_channels, queue_size_ms=QUEUE_MS)
+        self._speaking = Speaking(mouth, self._source)
         self._meant: asyncio.Queue[tuple[Meaning, AnsweredBy]] = asyncio.Queue(maxsize=8)
         self._tasks = TaskSet()
         self._began = asyncio.get_running_loop().time()
@@ -74,9 +76,7 @@ class Consult:
 
     async def say(self, words: str) -> None:
         """To the end."""
-        async for chunk in self._mouth.synthesize(words):
-            await self._source.capture_frame(chunk.frame)
-        await self._source.wait_for_playout()
+        await self._speaking.say(words)
 
     async def _say_and_wait(self, words: str) -> tuple[Meaning, AnsweredBy] | None:
         """An answer may come before the question is at its end."""
@@ -92,7 +92,7 @@ class Consult:
             for one in (meant, saying):
                 one.cancel()
             await asyncio.gather(meant, saying, return_exceptions=True)
-            self._source.clear_queue()
+            await self._speaking.hush()
 
     # -- hearing ----------------------------------------------------------------------------------------------
 

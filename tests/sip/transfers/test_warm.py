@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,15 @@ async def picks_up(human: Baresip) -> None:
     await human.event("CALL_INCOMING")
     human.answer()
     await human.event("CALL_ESTABLISHED")
+
+
+async def declines(human: Baresip) -> None:
+    """As a person does, again when the first key came before the question."""
+    while not human.untaken("CALL_CLOSED"):
+        human.press("2")
+        with suppress(AssertionError):
+            await human.event("CALL_CLOSED", 4)
+            return
 
 
 async def test_caller_and_human_talk_after_a_yes_and_neither_heard_the_other_before(
@@ -64,8 +74,7 @@ async def test_a_human_who_declines_is_let_go_and_the_caller_hears_the_truth_and
         await picks_up(human)
         await caller.told(office, "attempt_moved", stage="briefed")
         await caller.presses("1")  # the caller's keys mean nothing in a consult
-        human.press("2")
-        await human.event("CALL_CLOSED")
+        await declines(human)
         await caller.is_told(office, "nobody can take your call")
         await caller.asks_for_a_human()  # the agent listens again
         await human.event("CALL_INCOMING")

@@ -17,9 +17,9 @@ _SMALLEST_NAME = 3  # of a profile
 
 @dataclass(frozen=True)
 class _There:
-    """`connection`: None, then there is nothing behind it either."""
+    """`profiles`: the one that is used first. `connection`: None, then there is nothing behind it either."""
 
-    profile: Profile | None
+    profiles: Sequence[Profile]
     connection: Connection | None
     fqdns: Sequence[Fqdn] = ()
     addresses: Sequence[Address] = ()
@@ -40,7 +40,7 @@ class Trunks:
     async def ensure(self, spec: TrunkSpec) -> RemoteTrunk:
         wanted.check(spec)
         there = await self._look(spec.tag)
-        profile = there.profile or await self._make_profile(spec.tag)
+        profile = there.profiles[0] if there.profiles else await self._make_profile(spec.tag)
         connection = there.connection or await self._make_connection(spec, profile.id)
         fqdns = [*there.fqdns]
         for target in wanted.missing_targets(spec, fqdns):
@@ -57,6 +57,8 @@ class Trunks:
             await self._api.one("POST", "/ips", Nothing, body)
         for surplus in wanted.surplus_addresses(spec, there.addresses):
             await self._api.delete(f"/ips/{surplus.id}")
+        for unused in there.profiles[1:]:
+            await self._api.delete(f"/outbound_voice_profiles/{unused.id}")
         return _seen(connection, spec)
 
     async def delete(self, trunk: RemoteTrunk) -> None:
@@ -72,14 +74,13 @@ class Trunks:
         for fqdn in fqdns:
             await self._api.delete(f"/fqdns/{fqdn.id}")
         await self._api.delete(f"/fqdn_connections/{trunk.remote_id}")
-        profile = await self._profile(trunk.tag) if trunk.tag else None
-        if profile:
+        for profile in await self._profiles(trunk.tag) if trunk.tag else ():
             await self._api.delete(f"/outbound_voice_profiles/{profile.id}")
 
     # -- what is there ----------------------------------------------------------------------------------------------
 
     async def _look(self, tag: str) -> _There:
-        profile = await self._profile(tag)
+        profiles = await self._profiles(tag)
         ours = [one async for one in self._api.all("/fqdn_connections", Connection) if tag in one.tags]
         if len(ours) > 1:
             raise Conflict(
@@ -87,15 +88,15 @@ class Trunks:
                 todo="delete all but one of them, or take the tag from the others",
             )  # fmt: skip
         if not ours:
-            return _There(profile, None)
+            return _There(profiles, None)
+        used = ours[0].outbound.outbound_voice_profile_id
+        profiles = sorted(profiles, key=lambda profile: profile.id != used)
         fqdns, addresses = await self._behind(ours[0].id)
-        return _There(profile, ours[0], fqdns, addresses)
+        return _There(profiles, ours[0], fqdns, addresses)
 
-    async def _profile(self, tag: str) -> Profile | None:
-        async for profile in self._api.all("/outbound_voice_profiles", Profile):
-            if tag in profile.tags:
-                return profile
-        return None
+    async def _profiles(self, tag: str) -> Sequence[Profile]:
+        """More than one, where the request that made it arrived twice: Telnyx takes two of the same name."""
+        return [one async for one in self._api.all("/outbound_voice_profiles", Profile) if tag in one.tags]
 
     async def _behind(self, remote_id: str) -> tuple[Sequence[Fqdn], Sequence[Address]]:
         of_it = {"filter[connection_id]": remote_id}
@@ -116,7 +117,7 @@ class Trunks:
 
 def _differs(spec: TrunkSpec, there: _There) -> tuple[str, ...]:
     assert there.connection
-    profile_id = there.profile.id if there.profile else ""
+    profile_id = there.profiles[0].id if there.profiles else ""
     found = wanted.differing(spec, there.connection, profile_id, wanted.ranked_ids(spec, there.fqdns))
     if wanted.missing_targets(spec, there.fqdns) or wanted.surplus_fqdns(spec, there.fqdns):
         found = (*found, "targets")

@@ -7,18 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch_rules.conflicts import conflict
 from dispatch_rules.match import match, why
 from dispatch_rules.models import RuleRow
 from dispatch_rules.repository import RuleRepository, terms_of
+from dispatch_rules.rows import NULLABLE, change_rule, check_rule, new_rule
 from dispatch_rules.schemas import CallImagined, Resolution, Rule, RuleAsked, RuleChange
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
-from gateway.kernel.errors import Conflict, NotFound
-from gateway.kernel.ids import new_id
 from gateway.rest.changes import changes
 from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
@@ -27,7 +24,6 @@ from gateway.rest.requests import RequestClock, Session, box_of
 from trunks.provisioning import Provisioning
 from trunks.repository import NumberRepository, TrunkRepository
 from trunks.schemas import SyncState
-from trunks.trust import check_trust
 
 router = APIRouter(prefix="/v1/dispatch-rules", tags=["dispatch-rules"], responses=PROBLEMS)
 Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
@@ -42,10 +38,8 @@ async def create(
 
     async def work() -> Rule:
         now = clock.now()
-        box = box_of(request)
-        fields = body.model_dump() | {"pin": box.seal(body.pin), "trust_pin": box.seal(body.trust_pin)}
-        row = RuleRow(id=new_id("rule"), livekit_id="", created_at=now, updated_at=now, **fields)
-        await check(session, row, request)
+        row = new_rule(body.model_dump(), box_of(request), now)
+        await check_rule(session, row, request.app.state)
         session.add(row)
         await record_act(session, caller.key_id, row.id, "create", now)
         await session.flush()
@@ -97,10 +91,8 @@ async def change(
     rule_id: str, body: RuleChange, caller: Writer, session: Session, clock: RequestClock, request: Request
 ) -> Rule:
     row = await RuleRepository(session).get(rule_id)
-    for name, value in changes(body, nullable=frozenset({"max_duration_s", "caller_trust"})).items():
-        setattr(row, name, box_of(request).seal(str(value)) if name in ("pin", "trust_pin") else value)
-    row.updated_at = clock.now()
-    await check(session, row, request)
+    change_rule(row, changes(body, nullable=NULLABLE), box_of(request), clock.now())
+    await check_rule(session, row, request.app.state)
     await record_act(session, caller.key_id, row.id, "update", clock.now())
     return Rule.model_validate(row)
 
@@ -110,23 +102,3 @@ async def delete(rule_id: str, caller: Writer, session: Session, clock: RequestC
     row = await RuleRepository(session).get(rule_id)
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
-
-
-async def check(session: AsyncSession, row: RuleRow, request: Request) -> None:
-    """Raises NotFound for a trunk or agent that is not there, Conflict for a rule that matches alike."""
-    for trunk_id in row.trunk_ids:
-        await TrunkRepository(session).get(trunk_id, "inbound", field="trunk_ids")
-    if not await request.app.state.agent_exists(session, row.agent_id):
-        raise NotFound("there is no such agent", field="agent_id", todo="GET /v1/agents")
-    if row.capture and row.capture not in await request.app.state.captures_of_agent(session, row.agent_id):
-        raise NotFound(
-            f"the agent has no {row.capture} among its captures", field="capture",
-            todo=f"GET /v1/agents/{row.agent_id} shows them, PATCH adds one",
-        )  # fmt: skip
-    await check_trust(session, row.caller_trust, row.trust_pin, request)
-    others = [terms_of(one) for one in await RuleRepository(session).all() if one.id != row.id]
-    if other := conflict(terms_of(row), others):
-        raise Conflict(
-            f"rule {other.id} ({other.name}) would match the same calls equally well", code="rule.conflict",
-            todo="give one of them numbers or inbound_numbers, or change the other rule",
-        )  # fmt: skip

@@ -14,6 +14,7 @@ import compliance.screening.endpoints
 import compliance.screening.list_endpoints
 import compliance.stir_shaken.endpoints
 import dispatch_rules.endpoints
+import gateway.apply.endpoints
 import gateway.auth.endpoints
 import gateway.calls.challenge_endpoints
 import gateway.calls.endpoints
@@ -31,13 +32,20 @@ import gateway.transfers.endpoints
 import gateway.transfers.offer_endpoints
 import gateway.webhooks.delivery_endpoints
 import gateway.webhooks.endpoints
+import trunks.accounts.endpoints
+import trunks.accounts.shelf_endpoints
 import trunks.endpoints
 import trunks.number_endpoints
+import trunks.routes.endpoints
 
 PUBLIC: tuple[APIRouter, ...] = (
+    trunks.accounts.endpoints.router,
+    trunks.accounts.shelf_endpoints.router,
+    gateway.apply.endpoints.router,
     trunks.number_endpoints.router,
     trunks.endpoints.inbound,
     trunks.endpoints.outbound,
+    trunks.routes.endpoints.router,
     dispatch_rules.endpoints.router,
     agents.endpoints.router,
     gateway.transfers.endpoints.router,

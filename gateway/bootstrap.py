@@ -19,6 +19,8 @@ from compliance.recordings.key_file import KeyFile
 from compliance.stir_shaken.service import StirShaken
 from dispatch_rules.repository import RuleRepository, wanted_rules
 from gateway.app import build_internal, build_public
+from gateway.apply.opening import open_plans
+from gateway.apply.service import Plans
 from gateway.auth.repository import KeyRepository, record_act
 from gateway.auth.scopes import Role
 from gateway.calls.call_signing import CallSigner
@@ -64,6 +66,8 @@ from gateway.transfers.run import TransferServices
 from gateway.transfers.service import Transfers
 from gateway.webhooks.repository import WebhookRepository
 from gateway.webhooks.service import Webhooks
+from trunks.accounts.accounts import Accounts
+from trunks.accounts.repository import CarrierRepository
 from trunks.provisioning import Provisioning, Resource
 from trunks.repository import TrunkRepository, wanted_inbound, wanted_outbound
 
@@ -88,6 +92,8 @@ class Container:
     stir: StirShaken
     ledger: Checkpointer
     recording: Recordings
+    accounts: Accounts
+    plans: Plans
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
@@ -155,6 +161,7 @@ async def secret_box(settings: Settings, database: Database) -> SecretBox:
                 await TrunkRepository(session).any_secret()
                 or await RuleRepository(session).any_pin()
                 or await WebhookRepository(session).any_secret()
+                or await CarrierRepository(session).any_secret()
             ):
                 raise SetupError(
                     f"the key file {path} is missing, and stored secrets need it",
@@ -186,7 +193,7 @@ def resources(box: SecretBox, agent_name: str) -> list[Resource]:
 def transfer_services(calls: Calls, livekit: LiveKitClient) -> TransferServices:
     ours = LegSwitch(calls.rooms, calls.tokens, RecordedConfirmations(calls.begin))
     apart = PhonesApart(calls.rooms, EitherSwitch(ours, PermissionSwitch(livekit)))
-    phones = Phones(calls.begin, LiveKitCalling(livekit), calls.rooms)
+    phones = Phones(calls.begin, LiveKitCalling(livekit), calls.rooms, calls.clock)
     operators = Operators(calls.runner, calls.begin, calls.rooms, calls.clock)
     humans = AnyHumans(calls.begin, phones, operators)
     agent = RoomAgentLine(calls.rooms, calls.tokens)
@@ -228,14 +235,16 @@ async def run_control_plane(settings: Settings) -> None:
     recording = Recordings(settings, calls)
     await recording.open()
     privacy = PrivacyDesk(settings, database, clock, recording.storage)
+    accounts = Accounts(box, settings.carriers.elsewhere)
     durable = Durable(settings.workflows, settings.executor_id, clock)
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)
     durable.define(WORK, carrying.carry)
     transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
     webhooks = Webhooks(calls, durable, box, outside)
+    plans = open_plans(settings, database, accounts, box, clock, provisioning, durable)
     container = Container(
         settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir, ledger,
-        recording,
+        recording, accounts, plans,
     )  # fmt: skip
     await ledger.start()
     provisioning.start()
@@ -244,6 +253,7 @@ async def run_control_plane(settings: Settings) -> None:
     try:
         await durable.start()
         await carrying.pick_up()
+        await plans.pick_up()
         webhooks.start()
         privacy.start()
         await serve(container)
@@ -255,6 +265,7 @@ async def run_control_plane(settings: Settings) -> None:
         await stir.close()
         await callers_choice.close()
         await outside.close()
+        await accounts.close()
         await provisioning.close()
         await identity.close()
         await livekit.close()

@@ -172,6 +172,27 @@ class RetentionSettings(BaseModel):
     )
 
 
+class CarrierSettings(BaseModel):
+    """Carriers where numbers are bought (docs/carriers.md)."""
+
+    installation: str = Field(
+        default="", pattern=r"^[a-z0-9]{0,16}$",
+        description="part of the tag of all that we make at carriers; different for each gateway. default: gw",
+    )
+    sip_targets: list[str] = Field(
+        default=[], description='where carriers send calls: ["sip.example.com:5061;transport=tls"]'
+    )
+    sip_sources: list[IPv4Network | IPv6Network] = Field(
+        default=[], description="from where our calls to carriers come; for those that let in by address"
+    )
+    public_url: str = Field(
+        default="", pattern=r"^(https?://[^?#]+[^/?#])?$", description="of this gateway, for carriers' webhooks"
+    )
+    elsewhere: dict[str, str] = Field(
+        default={}, description="base URLs in the place of carriers' hosts, by host; for a sandbox of your own"
+    )
+
+
 class WorkerSettings(BaseModel):
     name: str = "worker-1"
     http_port: int = Field(default=0, description="health port of livekit-agents; 0 = any free one")
@@ -227,6 +248,7 @@ class Settings(BaseSettings):
     stir: StirSettings = StirSettings()
     ledger: LedgerSettings = LedgerSettings()
     consent: ConsentSettings = ConsentSettings()
+    carriers: CarrierSettings = CarrierSettings()
     capture: CaptureSettings = CaptureSettings()
     retention: RetentionSettings = RetentionSettings()
     recordings: RecordingSettings = RecordingSettings()

@@ -8,12 +8,15 @@ import compliance.privacy.models
 import compliance.recordings.models
 import compliance.screening.models
 import dispatch_rules.models
+import gateway.apply.models
 import gateway.auth.models
 import gateway.calls.models
 import gateway.rest.idempotency
 import gateway.transfers.models
 import gateway.webhooks.models
+import trunks.accounts.models
 import trunks.models
+import trunks.routes.models
 from gateway.db.base import Base
 
 ALL = (
@@ -23,11 +26,14 @@ ALL = (
     compliance.recordings.models,
     compliance.screening.models,
     dispatch_rules.models,
+    gateway.apply.models,
     gateway.auth.models,
     gateway.calls.models,
     gateway.rest.idempotency,
     gateway.transfers.models,
     gateway.webhooks.models,
+    trunks.accounts.models,
     trunks.models,
+    trunks.routes.models,
 )
 metadata = Base.metadata

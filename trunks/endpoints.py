@@ -12,7 +12,6 @@ from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
 from gateway.kernel.errors import Conflict
-from gateway.kernel.ids import new_id
 from gateway.rest.changes import changes
 from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
@@ -21,6 +20,8 @@ from gateway.rest.requests import RequestClock, Session, box_of
 from trunks.models import NumberRow, TrunkRow
 from trunks.provisioning import Provisioning
 from trunks.repository import TrunkRepository
+from trunks.routes.repository import RouteRepository
+from trunks.rows import change_row, new_row
 from trunks.schemas import (
     InboundTrunk,
     InboundTrunkAsked,
@@ -37,8 +38,7 @@ inbound = APIRouter(prefix="/v1/inbound-trunks", tags=["inbound-trunks"], respon
 outbound = APIRouter(prefix="/v1/outbound-trunks", tags=["outbound-trunks"], responses=PROBLEMS)
 Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
 Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
-SECRET = frozenset({"auth_password", "trust_pin"})
-NULLABLE_OUTBOUND = frozenset({"max_calls", "price_per_minute", "max_spend_per_day"})
+NULLABLE_OUTBOUND = frozenset({"max_calls", "max_calls_per_s", "price_per_minute", "max_spend_per_day"})
 
 
 def provisioning_of(request: Request) -> Provisioning:
@@ -52,9 +52,9 @@ async def create_inbound(
     """Let a carrier or PBX call in."""
 
     async def work() -> InboundTrunk:
-        row = new_row("inbound", body.model_dump(), request, clock)
+        row = new_row("inbound", body.model_dump(), box_of(request), clock.now())
         check_inbound(row, await TrunkRepository(session).all("inbound"))
-        await check_trust(session, row.caller_trust, row.trust_pin, request)
+        await check_trust(session, row.caller_trust, row.trust_pin, request.app.state)
         session.add(row)
         await record_act(session, caller.key_id, row.id, "create", clock.now())
         await session.flush()
@@ -86,9 +86,9 @@ async def change_inbound(
 ) -> InboundTrunk:
     repository = TrunkRepository(session)
     row = await repository.get(trunk_id, "inbound")
-    apply(row, changes(body, nullable=frozenset({"max_calls"})), request, clock)
+    change_row(row, changes(body, nullable=frozenset({"max_calls"})), box_of(request), clock.now())
     check_inbound(row, [one for one in await repository.all("inbound") if one.id != row.id])
-    await check_trust(session, row.caller_trust, row.trust_pin, request)
+    await check_trust(session, row.caller_trust, row.trust_pin, request.app.state)
     await record_act(session, caller.key_id, row.id, "update", clock.now())
     return InboundTrunk.model_validate(row)
 
@@ -118,7 +118,7 @@ async def create_outbound(
     """A way out to a carrier."""
 
     async def work() -> OutboundTrunk:
-        row = new_row("outbound", body.model_dump(), request, clock)
+        row = new_row("outbound", body.model_dump(), box_of(request), clock.now())
         check_outbound(row)
         session.add(row)
         await record_act(session, caller.key_id, row.id, "create", clock.now())
@@ -150,7 +150,7 @@ async def change_outbound(
     trunk_id: str, body: OutboundTrunkChange, caller: Writer, session: Session, clock: RequestClock, request: Request
 ) -> OutboundTrunk:
     row = await TrunkRepository(session).get(trunk_id, "outbound")
-    apply(row, changes(body, nullable=NULLABLE_OUTBOUND), request, clock)
+    change_row(row, changes(body, nullable=NULLABLE_OUTBOUND), box_of(request), clock.now())
     check_outbound(row)
     await record_act(session, caller.key_id, row.id, "update", clock.now())
     return OutboundTrunk.model_validate(row)
@@ -166,27 +166,10 @@ async def delete_outbound(
             f"transfer target {target} is called by this trunk", code="trunk.in_use",
             todo=f"give {target} another trunk_id, or delete it first",
         )  # fmt: skip
+    if route := await RouteRepository(session).of_trunk(row.id):
+        raise Conflict(
+            f"route {route} leads to this trunk", code="trunk.in_use",
+            todo=f"PATCH /v1/routes/{route} with another trunk_id, or delete it first",
+        )  # fmt: skip
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
-
-
-def new_row(direction: str, values: dict[str, object], request: Request, clock: RequestClock) -> TrunkRow:
-    """A row with every column set; the password is sealed."""
-    now = clock.now()
-    row = TrunkRow(
-        id=new_id("trk"), direction=direction, livekit_id="", created_at=now, updated_at=now, allowed_addresses=[],
-        allowed_numbers=[], any_number=False, on_control_plane_loss="reject", max_calls=None, address="",
-        transport="auto", numbers=[], any_caller_id=False, allowed_countries=[], allow_extensions=False,
-        max_duration_s=None, price_per_minute=None, max_spend_per_day=None, currency="USD", refer="unknown",
-        refer_how="", refer_at=None, carrier_verdicts="none", caller_trust={}, trust_pin="", sign_calls=False,
-    )  # fmt: skip
-    apply(row, values, request, clock)
-    return row
-
-
-def apply(row: TrunkRow, values: dict[str, object], request: Request, clock: RequestClock) -> None:
-    for name, value in values.items():
-        setattr(row, name, box_of(request).seal(str(value)) if name in SECRET else value)
-    row.updated_at = clock.now()
-    if "refer" in values:
-        row.refer_how, row.refer_at = "set by an administrator", row.updated_at

@@ -26,6 +26,7 @@ class TrunkRow(Base):
     auth_password: Mapped[str] = mapped_column(String(500), default="", comment="encrypted")
     on_control_plane_loss: Mapped[str] = mapped_column(String(8), default="reject")
     max_calls: Mapped[int | None]
+    max_calls_per_s: Mapped[int | None] = mapped_column(comment="outbound: calls that begin in a second")
     allowed_countries: Mapped[list[str]] = mapped_column(JSON, default=list, comment="calls out and transfers")
     allow_extensions: Mapped[bool] = mapped_column(Boolean, default=False, comment="calls out and transfers")
     max_duration_s: Mapped[int | None]
@@ -53,6 +54,9 @@ class TrunkRow(Base):
     transport: Mapped[str] = mapped_column(String(8), default="auto")
     numbers: Mapped[list[str]] = mapped_column(JSON, default=list, comment="outbound: caller ids")
     any_caller_id: Mapped[bool] = mapped_column(Boolean, default=False, comment="outbound: not only of `numbers`")
+    measured: Mapped[dict[str, object]] = mapped_column(
+        JSON, default=dict, server_default="{}", comment="gateway.trunk_test.measured.Measured"
+    )
     livekit_id: Mapped[str] = mapped_column(String(64), default="", index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -69,5 +73,14 @@ class NumberRow(Base):
     number: Mapped[str] = mapped_column(String(16), unique=True)
     name: Mapped[str] = mapped_column(String(100), default="")
     inbound_trunk_id: Mapped[str | None] = mapped_column(ForeignKey("trunks.id"), index=True)
+    carrier_id: Mapped[str | None] = mapped_column(ForeignKey("carriers.id"), index=True)
+    remote_id: Mapped[str] = mapped_column(String(100), default="", server_default="", comment="at the carrier")
+    tag: Mapped[str] = mapped_column(String(64), default="", server_default="", comment="ours, at the carrier")
+    standing: Mapped[str] = mapped_column(
+        String(8), default="active", server_default="active", comment="ordered: nobody knows yet whether we have it"
+    )
+    once: Mapped[str | None] = mapped_column(String(16), comment="decimal: paid when it was bought")
+    monthly: Mapped[str | None] = mapped_column(String(16), comment="decimal")
+    currency: Mapped[str] = mapped_column(String(3), default="", server_default="", comment="ISO 4217")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -49,9 +49,18 @@ class NumberRepository:
     async def by_number(self, number: str) -> NumberRow | None:
         return await self._session.scalar(select(NumberRow).where(NumberRow.number == number))
 
+    async def by_name(self, name: str) -> NumberRow | None:
+        """Names are unique only among those that a plan has made: the oldest."""
+        named = select(NumberRow).where(NumberRow.name == name)
+        return await self._session.scalar(named.order_by(NumberRow.id).limit(1))
+
     async def numbers(self) -> set[str]:
         """All by which callers reach us."""
         return set(await self._session.scalars(select(NumberRow.number)))
+
+    async def of_carrier(self, carrier_id: str) -> Sequence[NumberRow]:
+        query = select(NumberRow).where(NumberRow.carrier_id == carrier_id).order_by(NumberRow.number)
+        return (await self._session.scalars(query)).all()
 
     async def of_trunk(self, trunk_id: str) -> list[str]:
         query = select(NumberRow.number).where(NumberRow.inbound_trunk_id == trunk_id).order_by(NumberRow.number)

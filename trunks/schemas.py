@@ -59,6 +59,7 @@ ANY_CALLER_ID = "calls out may show any number; false: the trunk's own numbers, 
 CALL_EXTENSIONS = "call and transfer to what is no telephone number too: up to six digits, or a name (a PBX)"
 MAX_DURATION = "calls out end after so long, whatever was asked for"
 PRICE = "what a begun minute costs; a decimal number"
+MAX_RATE = "calls that may begin within a second, as the carrier takes them; null for no limit"
 MAX_SPEND = "calls out are refused or shortened so that a day (UTC) never costs more; needs price_per_minute"
 
 
@@ -156,6 +157,7 @@ class OutboundTrunkAsked(Written):
     allowed_countries: Countries = Field(default=[], description=CALL_COUNTRIES)
     allow_extensions: bool = Field(default=False, description=CALL_EXTENSIONS)
     max_calls: int | None = Field(default=10, ge=1, le=100_000, description="open calls at a time; null for no limit")
+    max_calls_per_s: int | None = Field(default=None, ge=1, le=1000, description=MAX_RATE)
     max_duration_s: int = Field(default=3600, ge=60, le=LONGEST_CALL_S, description=MAX_DURATION)
     price_per_minute: Money | None = Field(default=None, description=PRICE)
     max_spend_per_day: Money | None = Field(default=None, description=MAX_SPEND)
@@ -176,6 +178,7 @@ class OutboundTrunkChange(Written):
     allowed_countries: Countries | None = Field(default=None, description=CALL_COUNTRIES)
     allow_extensions: bool | None = Field(default=None, description=CALL_EXTENSIONS)
     max_calls: int | None = Field(default=None, ge=1, le=100_000, description="null for no limit")
+    max_calls_per_s: int | None = Field(default=None, ge=1, le=1000, description=MAX_RATE)
     max_duration_s: int | None = Field(default=None, ge=60, le=LONGEST_CALL_S, description=MAX_DURATION)
     price_per_minute: Money | None = Field(default=None, description=PRICE)
     max_spend_per_day: Money | None = Field(default=None, description=MAX_SPEND)
@@ -199,6 +202,7 @@ class OutboundTrunk(BaseModel):
     allowed_countries: list[str]
     allow_extensions: bool
     max_calls: int | None
+    max_calls_per_s: int | None
     max_duration_s: int | None
     price_per_minute: str | None
     max_spend_per_day: str | None

@@ -1,6 +1,7 @@
 """The verdict on a call out, and on the target of a transfer: ordered checks over what our database knows. Pure.
 
-    trunk_known → trunk_enabled → number_class (of each number named) → country → caller_id → capacity → spend
+    trunk_known → trunk_enabled → number_class (of each number named) → country → caller_id → capacity → call_rate
+    → spend
 
 Denied unless something allows it. Every check that ran is kept with its reason; the first one that refuses
 decides. A transfer uses the trunk of its call; it takes no new line and shows no number of its own choice, so neither
@@ -21,6 +22,7 @@ from gateway.calls.spend import minutes_left
 from trunks.media import MediaTerms
 
 RETRY_AFTER_S = 5
+RATE_RETRY_S = 1
 DEFAULT_MAX_DURATION_S = 3600
 WITHHELD = ("", "anonymous", "restricted", "unavailable")  # users of From when no number is shown
 
@@ -28,7 +30,7 @@ WITHHELD = ("", "anonymous", "restricted", "unavailable")  # users of From when 
 @dataclass(frozen=True)
 class WayOut:
     """A trunk that a call may leave by. `numbers` are its own, `home` their countries, `allowed_countries` those that
-    may be called; `minutes_today` counts open calls with all they may last."""
+    may be called; `minutes_today` counts open calls with all they may last. `calls_this_second`: admitted ones."""
 
     trunk_id: str
     enabled: bool = True
@@ -39,6 +41,8 @@ class WayOut:
     allow_extensions: bool = False
     max_calls: int | None = None
     open_calls: int = 0
+    max_calls_per_s: int | None = None
+    calls_this_second: int = 0
     max_duration_s: int | None = None
     price_per_minute: Decimal | None = None
     max_spend_per_day: Decimal | None = None
@@ -119,6 +123,8 @@ def _checks(asked: AdmissionAsked, way: WayOut | None) -> Iterator[_Checked]:
     if asked.purpose == "call":
         yield _caller_id(asked.pii.ani, way), _Refusal(403, "caller_id_not_allowed")
         yield _capacity(way)
+        if way.max_calls_per_s is not None:
+            yield _call_rate(way, way.max_calls_per_s)
         yield _spend(way)
 
 
@@ -167,6 +173,12 @@ def _capacity(way: WayOut) -> _Checked:
         return Check(name="capacity", passed=True, reason="the trunk has no call limit"), full
     reason = f"{way.open_calls} of {way.max_calls} calls are open on the trunk"
     return Check(name="capacity", passed=way.open_calls < way.max_calls, reason=reason), full
+
+
+def _call_rate(way: WayOut, most: int) -> _Checked:
+    reason = f"{way.calls_this_second} of {most} calls have begun on the trunk within this second"
+    check = Check(name="call_rate", passed=way.calls_this_second < most, reason=reason)
+    return check, _Refusal(503, "call_rate", RATE_RETRY_S)
 
 
 def _spend(way: WayOut) -> _Checked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from gateway.kernel.clock import Clock
 from trunks.media import MediaTerms
 from trunks.models import TrunkRow
 from trunks.repository import NumberRepository
+
+SECOND = timedelta(seconds=1)
 
 
 async def find_way_out(session: AsyncSession, asked: AdmissionAsked, clock: Clock) -> WayOut | None:
@@ -31,7 +34,8 @@ async def find_way_out(session: AsyncSession, asked: AdmissionAsked, clock: Cloc
     if row is None:
         return None
     calls = CallRepository(session)
-    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    now = clock.now()
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return WayOut(
         trunk_id=row.id,
         enabled=row.enabled,
@@ -42,6 +46,8 @@ async def find_way_out(session: AsyncSession, asked: AdmissionAsked, clock: Cloc
         allow_extensions=row.allow_extensions,
         max_calls=row.max_calls,
         open_calls=0 if row.max_calls is None else await calls.count_open(row.id),
+        max_calls_per_s=row.max_calls_per_s,
+        calls_this_second=0 if row.max_calls_per_s is None else await calls.admitted_since(row.id, now - SECOND),
         max_duration_s=row.max_duration_s,
         price_per_minute=_money(row.price_per_minute),
         max_spend_per_day=_money(row.max_spend_per_day),

@@ -74,6 +74,9 @@ def advice_for(slug: str, about: About) -> str:
             return "POST /v1/dispatch-rules/resolve with the trunk and both numbers says why each rule does not fit"
         case "wrong_password":
             return f"give the phone or carrier auth_username and auth_password of the trunk, or: PATCH {_trunk(about)}"
+        case "call_rate":
+            trunk = f"/v1/outbound-trunks/{about.trunk_id or 'trk_…'}"
+            return f"call again a second later, or raise max_calls_per_s as the carrier allows: PATCH {trunk}"
         case "over_capacity" | "too_many_calls":
             return f"raise max_calls (PATCH {_trunk(about)}) or the node's limits, or run another node"
         case "no_codec":

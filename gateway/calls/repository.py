@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from compliance.privacy.person import emptied
 from gateway.calls.call import Call, CallStatus
 from gateway.calls.events import Event
-from gateway.calls.models import CallEventRow, CallRow, RefusedSourceRow, SipNodeRow
+from gateway.calls.models import CallEventRow, CallRow, RefusalRow, RefusedSourceRow, SipNodeRow
 from gateway.calls.stored import call_values, event_values, read_call
 from gateway.db.base import Base
 from gateway.kernel.errors import Conflict, NotFound
@@ -84,6 +84,12 @@ class CallRepository:
     async def count_open(self, trunk_id: str) -> int:
         query = select(func.count()).select_from(CallRow).where(_OPEN, CallRow.trunk_id == trunk_id)
         return await self._session.scalar(query) or 0
+
+    async def admitted_since(self, trunk_id: str, since: datetime) -> int:
+        """Calls of the trunk that began after this time and were let through."""
+        refused = select(RefusalRow.call_id).where(RefusalRow.call_id == CallRow.id).exists()
+        recent = (CallRow.trunk_id == trunk_id, CallRow.created_at > since, ~refused)
+        return await self._session.scalar(select(func.count()).select_from(CallRow).where(*recent)) or 0
 
     async def minutes_since(self, trunk_id: str, since: datetime) -> int:
         """What the trunk's calls of this time use, those that are open with all they may still use."""

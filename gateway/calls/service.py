@@ -29,6 +29,7 @@ from gateway.calls.repository import CallRepository
 from gateway.calls.room_watch import RoomWatcher
 from gateway.calls.runner import CallRunner, Complete
 from gateway.calls.scanners import RefusedSources
+from gateway.calls.trunk_health import learn_trunk_health
 from gateway.calls.webhook_facts import ROOM_CHANGED, fact_of, supervisor_fact_of
 from gateway.kernel.clock import Clock
 from gateway.kernel.role_tokens import RoleTokens
@@ -62,6 +63,7 @@ class Calls:
         self.runner = CallRunner(begin, rooms, clock, self.feed, complete)
         self.runner.on_append(note_refusal)
         self.runner.on_append(EvidenceWriter(clock).write)
+        self.runner.on_append(learn_trunk_health)
         self.admissions = Admissions(
             self.runner,
             find_route,

@@ -28,11 +28,13 @@ By = Literal["bridge", "refer"]  # through us, or the far end alone
 
 
 class Ring(Strict):
-    """One human to be rung, for so long. `voicemail_detection`: what answers may be a machine."""
+    """One human to be rung, for so long. `voicemail_detection`: what answers may be a machine. `routed`: by whichever
+    trunk the routes name."""
 
     target_id: str
     ring_s: int
     voicemail_detection: bool = True
+    routed: bool = False
 
 
 class OfTransfer(Fact):
@@ -73,6 +75,16 @@ class AttemptPlaced(OfTransfer):
     target_id: str
     wave: int
     ring_s: int
+
+
+class TrunkFailed(OfTransfer):
+    """The trunk did not take the attempt's call, and it is known that nothing rang. Recorded before another trunk is
+    tried: whoever finds it recorded never dials for it."""
+
+    kind: Literal["trunk_failed"] = "trunk_failed"
+    attempt_id: str
+    trunk_id: str
+    sip_code: int | None = None
 
 
 class AttemptMoved(OfTransfer):
@@ -139,6 +151,7 @@ TransferFact = (
     TransferBegan
     | CallerParked
     | AttemptPlaced
+    | TrunkFailed
     | AttemptMoved
     | ConsultAnswered
     | AttemptEnded

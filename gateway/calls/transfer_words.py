@@ -34,6 +34,9 @@ def sentence_of_transfer(what: t.TransferFact) -> str:
             return "The caller hears music or ringback, and nobody hears the caller."
         case t.AttemptPlaced():
             return "A human is being called."
+        case t.TrunkFailed(sip_code=code):
+            said = f" ({code})" if code else ""
+            return f"A trunk did not take the call to the human{said}; the next one is tried, if there is one."
         case t.AttemptMoved(stage="ringing"):
             return "The human's phone rings."
         case t.AttemptMoved(stage="answered"):

@@ -15,6 +15,7 @@ from gateway.cli import (
     processes,
     recordings,
     refusals,
+    routes,
     screening,
     stack,
     stir,
@@ -39,6 +40,7 @@ supervising.register(calls.app)
 refusals.register(calls.app)
 app.add_typer(calls.app, name="calls")
 app.add_typer(targets.app, name="targets")
+app.add_typer(routes.app, name="route")
 app.add_typer(screening.app, name="screening")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(webhooks.app, name="webhooks")

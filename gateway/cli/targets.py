@@ -58,6 +58,7 @@ def add(
     identity: Annotated[str | None, typer.Option(help="A person in a browser, by LiveKit identity.")] = None,
     members: Annotated[list[str] | None, typer.Option("--member", help="A team of targets; repeat in order.")] = None,
     trunk: Annotated[str | None, typer.Option(help="Outbound trunk; not needed when there is only one.")] = None,
+    by_route: Annotated[bool, typer.Option("--by-route", help="A number: by whichever trunk the routes name.")] = False,
     strategy: Annotated[str, typer.Option(help="Of a team: in-order, all-at-once or longest-idle.")] = "in-order",
     skills: Annotated[list[str] | None, typer.Option("--skill", help="What they can do; repeat.")] = None,
     ring: Annotated[int, typer.Option(min=5, max=120, help="Seconds.")] = 25,
@@ -84,7 +85,7 @@ def add(
     with client_for(state) as client:
         if kind == "team":
             body["strategy"] = strategy.replace("-", "_")
-        if kind in ("phone", "sip") or trunk:
+        if (kind in ("phone", "sip") and not by_route) or trunk:
             body["trunk_id"] = trunk or only_trunk(client)
         out(line_of(ask(client, "POST", PATH, next_step=ADD, json=body)))
 

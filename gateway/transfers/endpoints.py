@@ -23,8 +23,9 @@ from gateway.rest.requests import RequestClock, Session
 from gateway.transfers.models import TargetRow
 from gateway.transfers.repository import TargetRepository
 from gateway.transfers.schemas import TargetAsked, TargetChange, TargetShown
-from gateway.transfers.terms import check_destination, check_fields, check_members
+from gateway.transfers.terms import check_destination, check_fields, check_members, check_routed
 from trunks.repository import TrunkRepository
+from trunks.routes.repository import RouteRepository
 
 router = APIRouter(prefix="/v1/transfer-targets", tags=["transfer-targets"], responses=PROBLEMS)
 Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
@@ -69,7 +70,7 @@ async def change(
 ) -> TargetShown:
     """Its kind stays; a person who is switched off stays in the teams and is not rung."""
     row = await TargetRepository(session).get(target_id, to_write=True)
-    before, sent = set(row.members or ()), changes(body)
+    before, sent = set(row.members or ()), changes(body, nullable=frozenset({"trunk_id"}))
     await check_agents(session, set(sent.get("allowed_agents", ())) - set(row.allowed_agents), request)
     for name, value in sent.items():
         setattr(row, name, value)
@@ -110,6 +111,8 @@ async def check(session: AsyncSession, row: TargetRow, sent: Set[str], added: se
         if row.trunk_id and not sent.isdisjoint(("number", "uri", "trunk_id")):
             trunk = await TrunkRepository(session).get(row.trunk_id, "outbound", field="trunk_id")
             check_destination(row, trunk)
+        elif row.number and not row.trunk_id and not sent.isdisjoint(("number", "trunk_id")):
+            check_routed(row, await RouteRepository(session).trunks_for(row.number))
         if row.members and "members" in sent:
             check_members(row, added, await targets.held(row.members))
         other = await targets.with_identity(row.identity) if row.identity else None

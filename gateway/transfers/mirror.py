@@ -8,7 +8,8 @@ from gateway.calls.call import Call
 from gateway.calls.events import Termination
 from gateway.calls.facts import Party
 from gateway.calls.transfer_facts import AttemptOutcome
-from gateway.transfers.story import Attempt
+from gateway.calls.trunk_verdict import may_go_elsewhere
+from gateway.transfers.story import Attempt, Story
 
 _OUTCOMES: dict[str, AttemptOutcome] = {
     "busy": "busy",
@@ -33,6 +34,13 @@ def news_of(attempt: Attempt, call: Call) -> Literal["ringing", "answered"] | At
     if call.rang_at and attempt.stage == "placed":
         return "ringing"
     return None
+
+
+def by_another_trunk(story: Story, attempt: Attempt, call: Call) -> bool:
+    """The trunk of the call failed before anything rang; the attempt may go by another one, and is still wanted."""
+    over = story.settled or story.joined or story.caller_left or story.cancelled
+    wanted = not over and all(one.stage in ("placed", "ringing", "ended") for one in story.attempts)
+    return wanted and attempt.routed and attempt.stage == "placed" and bool(call.trunk_id) and may_go_elsewhere(call)
 
 
 def who_ended(call: Call) -> Party:

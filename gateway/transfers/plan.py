@@ -37,7 +37,8 @@ def attempts(
 def _ring(one: Target) -> Ring:
     """Nobody at a browser is a machine."""
     detects = one.voicemail_detection and one.kind != "operator"
-    return Ring(target_id=one.id, ring_s=one.ring_s, voicemail_detection=detects)
+    routed = one.kind == "phone" and not one.trunk_id
+    return Ring(target_id=one.id, ring_s=one.ring_s, voicemail_detection=detects, routed=routed)
 
 
 def _reachable(target: Target, members: Sequence[Target], wanted_skill: str | None) -> Iterator[Target]:

@@ -32,12 +32,14 @@ class Place:
 
 @dataclass(frozen=True)
 class HumanDialled:
-    """`attempt_id` names the call out (`asked_by`); `identity` is the human's in the room."""
+    """`attempt_id` names the call out (`asked_by`); `identity` is the human's in the room. `failed_trunks` have been
+    tried for it, in vain."""
 
     attempt_id: str
     target_id: str
     identity: str
     ring_s: int
+    failed_trunks: tuple[str, ...] = ()
 
 
 class Humans(Protocol):

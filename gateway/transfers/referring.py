@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from gateway.calls.performing import Begin
-from gateway.kernel.errors import Conflict
+from gateway.calls.repository import CallRepository
+from gateway.kernel.errors import Conflict, GatewayError
+from gateway.kernel.logs import get_logger
 from gateway.livekit.referring import Referred
-from gateway.transfers.ports import Place
+from gateway.transfers.ports import Place, Referring
 from gateway.transfers.repository import TargetRepository
+
+_log = get_logger(__name__)
 
 
 class Asks(Protocol):
@@ -28,3 +32,18 @@ class Refers:
         if target is None or not (target.number or target.uri):
             raise Conflict("the target is gone", code="target.gone")
         return await self._asks.refer(place.room, place.caller, target.uri or f"tel:{target.number}")
+
+
+async def told_of_refer(referring: Referring, begin: Begin, place: Place, target_id: str) -> Referred | None:
+    """Sends it; None when a node of ours reports how it ended, and better than LiveKit can. A success is believed at
+    once."""
+    try:
+        told = await referring.refer(place, target_id)
+    except GatewayError as error:
+        _log.warning("not_referred", call_id=place.call_id, code=error.code)
+        return Referred("unknown")
+    async with begin() as session:
+        repository = CallRepository(session)
+        row = await repository.get(place.call_id)
+        reports = row is not None and row.node in await repository.reporting_nodes()
+    return None if reports and told.end != "done" else told

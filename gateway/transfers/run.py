@@ -17,7 +17,6 @@ from gateway.calls.performing import Begin
 from gateway.calls.refer_facts import ReferEnded, ReferPlaced
 from gateway.calls.repository import CallRepository
 from gateway.calls.runner import CallRunner
-from gateway.calls.stored import read_call, read_event
 from gateway.calls.transfer_facts import (
     AttemptEnded,
     AttemptMoved,
@@ -30,18 +29,21 @@ from gateway.calls.transfer_facts import (
     TransferJoined,
     TransferOutcome,
     TransferSettled,
+    TrunkFailed,
 )
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import GatewayError, Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.livekit.isolation import Isolation
-from gateway.livekit.referring import Referred
 from gateway.transfers import moves as m
 from gateway.transfers.asking_back import asks_back
-from gateway.transfers.mirror import news_of, who_ended
+from gateway.transfers.dialled import DialledCalls
+from gateway.transfers.mirror import by_another_trunk, news_of, who_ended
 from gateway.transfers.ports import AgentLine, HumanDialled, Humans, Place, Referring
-from gateway.transfers.story import Story, human_identity, tell, then, transfer_of
+from gateway.transfers.reading import read_log, read_story
+from gateway.transfers.referring import told_of_refer
+from gateway.transfers.story import Attempt, Story, human_identity, then, transfer_of
 
 SOURCE = "transfers"
 AGAIN_S = 1.0  # after a move that failed; and at the latest so often the record is read again
@@ -70,7 +72,7 @@ class TransferRun:
     def __init__(self, call_id: str, transfer_id: str, services: TransferServices) -> None:
         self._call_id, self._transfer_id, self._services = call_id, transfer_id, services
         self._changed = asyncio.Event()
-        self._calls: dict[str, Call] = {}  # to humans, by attempt
+        self._calls = DialledCalls()
         self._dropped: set[str] = set()
         self._tasks, self._failed = TaskSet(), False
         self._telling = TaskSet()  # the agent: nothing waits for it, and it is not cut short either
@@ -78,7 +80,7 @@ class TransferRun:
     def heard_of(self, call: Call) -> None:
         """A call was recorded: the caller's, one of ours, or anybody's."""
         if call.asked_by.startswith(self._transfer_id):
-            self._calls[call.asked_by] = call
+            self._calls.heard_of(call)
             self._changed.set()
         elif call.id == self._call_id:
             self._changed.set()
@@ -111,7 +113,8 @@ class TransferRun:
             story, call = await self._read()
             if not story.joined:
                 return
-            human = self._calls.get(story.joined)
+            joined = story.attempt(story.joined)
+            human = self._calls.of(joined) if joined else None
             if call.ended or call.human != self._transfer_id:
                 await self._services.humans.drop(Place.of(call), human_identity(story.joined))
                 return
@@ -123,9 +126,7 @@ class TransferRun:
                 await self._wait(None, at_most_s=COMPANY_LOOK_S)
 
     async def _asks_back(self, human: Call) -> bool:
-        async with self._services.begin() as session:
-            log = [read_event(entry) for entry in await CallRepository(session).log(human.id)]
-        return asks_back(pressed(log))
+        return asks_back(pressed(await read_log(self._services.begin, human.id)))
 
     async def _catch_up(self) -> None:
         """What was recorded of calls to humans while nobody ran this."""
@@ -137,14 +138,7 @@ class TransferRun:
     # -- the record -------------------------------------------------------------------------------------------
 
     async def _read(self) -> tuple[Story, Call]:
-        async with self._services.begin() as session:
-            repository = CallRepository(session)
-            row = await repository.get(self._call_id)
-            log = [read_event(entry) for entry in await repository.log(self._call_id)]
-        story = tell([event.what for event in log], self._transfer_id)  # type: ignore[arg-type]
-        if row is None or story is None:
-            raise LookupError("there is no such transfer")
-        return story, read_call(row)
+        return await read_story(self._services.begin, self._call_id, self._transfer_id)
 
     async def _record(self, kind: type[OfTransfer], name: str, **fields: object) -> bool:
         """Under a name of its own; False when that was recorded before."""
@@ -161,10 +155,12 @@ class TransferRun:
         """Writes what the calls to humans have come to into the caller's record."""
         wrote = False
         for one in story.attempts:
-            call = self._calls.get(one.id)
+            call = self._calls.of(one)
             news = news_of(one, call) if call and one.is_open else None
             if news in _STAGES:
                 wrote |= await self._record(AttemptMoved, f"{one.id}:{news}", attempt_id=one.id, stage=news)
+            elif call and call.termination and by_another_trunk(story, one, call):
+                wrote |= await self._dial_again(one, call, place)
             elif news and call and call.termination:
                 wrote |= await self._ended(one.id, news, call.termination.sip_code)
             elif call and one.stage == "ended" and not call.ended and one.id not in self._dropped:
@@ -174,6 +170,15 @@ class TransferRun:
 
     async def _ended(self, name: str, outcome: str, sip_code: int | None = None) -> bool:
         return await self._record(AttemptEnded, f"{name}:ended", attempt_id=name, outcome=outcome, sip_code=sip_code)
+
+    async def _dial_again(self, one: Attempt, call: Call, place: Place) -> bool:
+        """As with the first trunk: whoever finds it recorded does not dial."""
+        code = call.termination.sip_code if call.termination else None
+        human = HumanDialled(one.id, one.target_id, one.human, one.ring_s, (*one.failed_trunks, call.trunk_id))
+        name = f"{one.id}:trunk-failed-{len(human.failed_trunks)}"
+        if new := await self._record(TrunkFailed, name, attempt_id=one.id, trunk_id=call.trunk_id, sip_code=code):
+            self._tasks.start(self._dial(place, human, code), name="transfer:dial")
+        return new
 
     async def _wait(self, until: datetime | None, *, at_most_s: float = AGAIN_S) -> None:
         seconds = at_most_s
@@ -230,33 +235,25 @@ class TransferRun:
                 await self._settle(story, outcome, by, place)
 
     async def _refer(self, place: Place, target_id: str) -> None:
-        """A node of ours reports how it ended, and better than LiveKit can; a success is believed at once."""
-        try:
-            told = await self._services.referring.refer(place, target_id)
-        except GatewayError as error:
-            _log.warning("not_referred", call_id=self._call_id, code=error.code)
-            told = Referred("unknown")
-        else:
-            async with self._services.begin() as session:
-                repository = CallRepository(session)
-                row = await repository.get(self._call_id)
-                if told.end != "done" and row and row.node in await repository.reporting_nodes():
-                    return
-        await self._record(ReferEnded, "referred", outcome=told.end, sip_code=told.code)
+        told = await told_of_refer(self._services.referring, self._services.begin, place, target_id)
+        if told is not None:
+            await self._record(ReferEnded, "referred", outcome=told.end, sip_code=told.code)
 
-    async def _dial(self, place: Place, human: HumanDialled) -> None:
+    async def _dial(self, place: Place, human: HumanDialled, sip_code: int | None = None) -> None:
+        """`sip_code`: what the trunk before said, for the end when there is no other one."""
         try:
             await self._services.humans.dial(place, human)
         except GatewayError as error:
             _log.warning("human_not_dialled", call_id=self._call_id, code=error.code)
-            if isinstance(error, Unavailable) and await self._rings_all_the_same(human.attempt_id):
-                return
-            await self._ended(human.attempt_id, "unreachable")
+            if not await self._has_record(human, wait=isinstance(error, Unavailable)):
+                await self._ended(human.attempt_id, "unreachable", sip_code)
 
-    async def _rings_all_the_same(self, attempt_id: str) -> bool:
-        """Nobody answered the request, which says nothing about the phone: its call has a record before it rings."""
-        await asyncio.sleep(UNSURE_S)
-        return attempt_id in self._calls
+    async def _has_record(self, human: HumanDialled, *, wait: bool) -> bool:
+        """Then that tells how it ended. Where nobody answered the request, which says nothing about the phone, its call
+        has a record before it rings."""
+        if wait:
+            await asyncio.sleep(UNSURE_S)
+        return self._calls.besides(human.attempt_id, human.failed_trunks) is not None
 
     async def _drop(self, story: Story, name: str, outcome: AttemptOutcome, place: Place) -> None:
         await self._services.humans.drop(place, human_identity(name))

@@ -48,10 +48,10 @@ AgentIds = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_lengt
 TrunkId = Annotated[str, Field(min_length=1, max_length=40)]
 RingSeconds = Annotated[int, Field(ge=SHORTEST_RING_S, le=LONGEST_RING_S)]
 
-KIND = "phone: needs number and trunk_id; sip: uri and trunk_id; operator: identity; team: members"
+KIND = "phone: needs number; sip: uri and trunk_id; operator: identity; team: members"
 NUMBER = "kind phone: E.164, where the trunk's countries allow it"
 URI = "kind sip: what is dialled by the trunk, as far as it allows"
-TRUNK = "kinds phone and sip: the outbound trunk it is called by"
+TRUNK = "kinds phone and sip: the outbound trunk it is called by; null, for a phone: whichever the routes name"
 IDENTITY = "kind operator: of the person in a browser, in LiveKit; each once"
 MEMBERS = "kind team: targets that are no teams, in the order in which they are rung"
 STRATEGY = "kind team: whom to ring next, or all of them at the same time"

@@ -37,6 +37,7 @@ from gateway.calls.transfer_facts import (
     TransferJoined,
     TransferOutcome,
     TransferSettled,
+    TrunkFailed,
 )
 
 Stage = Literal["placed", "ringing", "answered", "briefed", "accepted", "refused", "joined", "ended"]
@@ -44,7 +45,8 @@ Stage = Literal["placed", "ringing", "answered", "briefed", "accepted", "refused
 
 @dataclass(frozen=True)
 class Attempt:
-    """`since`: when it came to `stage`."""
+    """`since`: when it came to `stage`. `routed`: another trunk may be tried where one has failed before anything rang;
+    `failed_trunks` are those."""
 
     id: str
     target_id: str
@@ -54,6 +56,8 @@ class Attempt:
     stage: Stage = "placed"
     outcome: AttemptOutcome | None = None
     voicemail_detection: bool = True
+    routed: bool = False
+    failed_trunks: tuple[str, ...] = ()
 
     @property
     def human(self) -> str:
@@ -164,6 +168,8 @@ def after(story: Story, fact: RecordedFact) -> Story:
             return replace(story, parked=True)
         case AttemptPlaced():
             return _placed(story, fact)
+        case TrunkFailed(attempt_id=one, trunk_id=trunk):
+            return _turned_away(story, one, trunk, fact.at)
         case AttemptMoved(attempt_id=one, stage=stage):
             return _moved(story, one, stage, fact.at)
         case ConsultAnswered(attempt_id=one, answer=answer):
@@ -213,11 +219,23 @@ def _placed(story: Story, fact: AttemptPlaced) -> Story:
     if story.attempt(fact.attempt_id):
         return story
     rings = story.waves[fact.wave] if fact.wave < len(story.waves) else ()
-    detects = all(ring.voicemail_detection for ring in rings if ring.target_id == fact.target_id)
+    its = [ring for ring in rings if ring.target_id == fact.target_id]
     new = Attempt(
-        fact.attempt_id, fact.target_id, fact.wave, fact.ring_s, fact.at, voicemail_detection=detects
+        fact.attempt_id, fact.target_id, fact.wave, fact.ring_s, fact.at,
+        voicemail_detection=all(ring.voicemail_detection for ring in its), routed=any(ring.routed for ring in its),
     )  # fmt: skip
     return replace(story, attempts=(*story.attempts, new))
+
+
+def _turned_away(story: Story, attempt_id: str, trunk_id: str, at: datetime) -> Story:
+    """The attempt begins again, by another trunk."""
+
+    def again(one: Attempt) -> Attempt:
+        if one.id != attempt_id or one.stage != "placed" or trunk_id in one.failed_trunks:
+            return one
+        return replace(one, since=at, failed_trunks=(*one.failed_trunks, trunk_id))
+
+    return replace(story, attempts=tuple(again(one) for one in story.attempts))
 
 
 _REFUSED: dict[Answer, AttemptOutcome] = {"declined": "declined", "silent": "silent", "machine": "machine"}

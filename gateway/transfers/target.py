@@ -18,7 +18,8 @@ SHORTEST_RING_S, USUAL_RING_S, LONGEST_RING_S = 5, 25, 120
 class Target:
     """A person has one of `number` (E.164), `uri` (sip:) and `identity` (LiveKit's), a team has `members`, by id.
 
-    `trunk_id`: the outbound trunk that a number or URI is called by. `allowed_agents` empty: no agent may send there.
+    `trunk_id`: the outbound trunk that a number or URI is called by; a number without one goes by the routes.
+    `allowed_agents` empty: no agent may send there.
     """
 
     id: str

@@ -30,22 +30,43 @@ def check_fields(row: TargetRow) -> None:
                 f"a target of kind {row.kind} has no {name}", code="target.kind", field=name,
                 todo=f"leave {name} out, or make a target of another kind",
             )  # fmt: skip
-        if not getattr(row, name) and name in own:
+        by_route = row.kind == "phone" and name == "trunk_id"
+        if not getattr(row, name) and name in own and not by_route:
             raise BadInput(
                 f"a target of kind {row.kind} needs {name}", code="target.kind", field=name, todo=f"give {name}"
             )
 
 
-def check_destination(row: TargetRow, trunk: TrunkRow) -> None:
-    """Raises BadInput for what the trunk would refuse to dial, with its reason."""
+def check_routed(row: TargetRow, trunks: Iterable[TrunkRow]) -> None:
+    """`trunks`: those that routes name for the number. Raises BadInput when there is none that would dial it."""
+    reasons = {trunk.id: _refused(row, trunk) for trunk in trunks}
+    if not reasons:
+        raise BadInput(
+            "a target of kind phone needs trunk_id, or a route that fits its number", code="target.kind",
+            field="trunk_id", todo="give trunk_id, or POST /v1/routes for such numbers",
+        )  # fmt: skip
+    if None not in reasons.values():
+        why = "; ".join(f"trunk {name}: {reason}" for name, reason in reasons.items())
+        raise BadInput(
+            f"no trunk that routes name would dial it: {why}", code="target.destination", field="number",
+            todo="give another number, or trunk_id, or POST /v1/routes for such numbers",
+        )  # fmt: skip
+
+
+def _refused(row: TargetRow, trunk: TrunkRow) -> str | None:
     way = WayOut(
         trunk_id=trunk.id,
         home=countries_of(trunk.numbers),
         allowed_countries=tuple(trunk.allowed_countries),
         allow_extensions=trunk.allow_extensions,
     )
+    return destination_refused(row.number or uri_of(row.uri or "").user, way)
+
+
+def check_destination(row: TargetRow, trunk: TrunkRow) -> None:
+    """Raises BadInput for what the trunk would refuse to dial, with its reason."""
     field = "number" if row.kind == "phone" else "uri"
-    if reason := destination_refused(row.number or uri_of(row.uri or "").user, way):
+    if reason := _refused(row, trunk):
         raise BadInput(
             f"trunk {trunk.id} would not dial it: {reason}", code="target.destination", field=field,
             todo=f"give another {field} or trunk_id, or PATCH /v1/outbound-trunks/{trunk.id}",

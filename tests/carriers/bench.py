@@ -37,19 +37,29 @@ class Spoiled:
 
 class Bench(ABC):
     """`purchase`: method and path (a regular expression) of the request that spends money. `fields`: of the spec, which
-    this carrier cannot do at all and names as `unsupported`."""
+    this carrier cannot do at all and names as `unsupported`. `no_form`: specs that it has no form for, and which field
+    is at fault."""
 
     registered: Registered
     double: Double
     purchase: tuple[str, str]
     unsupported: frozenset[str] = frozenset()
+    no_form: tuple[tuple[TrunkSpec, str], ...]
     prices = True  # does it say what a number costs before it is bought?
 
     @abstractmethod
     def open(self, elsewhere: Mapping[str, str], *, wrong_keys: bool = False) -> Carrier:
         """An account whose wire does not keep a pace and hardly pauses."""
 
+    @abstractmethod
+    def keys(self) -> dict[str, str]:
+        """Of the account, as somebody gives them to the gateway."""
+
     # -- numbers --------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def shelve(self, number: str) -> None:
+        """It is for sale from now on."""
 
     @abstractmethod
     def sold(self) -> list[str]:

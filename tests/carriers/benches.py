@@ -1,4 +1,4 @@
-"""Every carrier that must pass the contract in tests/contract/carriers."""
+"""Every carrier that must pass the contract in tests/carriers/suite."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from gateway.kernel.errors import (
     Overloaded,
     Unavailable,
 )
+from trunks.carriers.named import MOST, Named, read, written
 from trunks.carriers.twilio.errors import refusal
-from trunks.carriers.twilio.names import MOST, Named, friendly, read
 
 
 def answer(status: int, code: object = None, message: str = "", **headers: str) -> httpx.Response:
@@ -42,7 +42,7 @@ def answer(status: int, code: object = None, message: str = "", **headers: str) 
         (400, 21215, NotAllowed, "carrier.country_closed"),
         (400, 21219, NotAllowed, "carrier.trial"),
         (400, 99999, BadInput, "carrier.refused"),
-        (409, 99999, Conflict, "carrier.refused"),
+        (409, 99999, Conflict, "carrier.conflict"),
         (503, 20503, Unavailable, "carrier.unavailable"),
         (500, 20003, Unavailable, "carrier.unavailable"),
     ],
@@ -60,14 +60,6 @@ def test_a_new_code_is_known_by_its_words() -> None:
     assert refusal(answer(400, 29998, "A Bundle must be provided")).code == "carrier.bundle_needed"
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"code": null}', b'{"code": "many"}', b"\xff"])
-@pytest.mark.parametrize(
-    ("status", "kind"), [(401, NotAuthenticated), (404, NotFound), (429, Overloaded), (400, BadInput)]
-)
-def test_an_answer_without_a_code_is_read_by_its_status(body: bytes, status: int, kind: type[GatewayError]) -> None:
-    assert type(refusal(httpx.Response(status, content=body))) is kind
-
-
 def test_no_number_is_repeated_from_what_twilio_says() -> None:
     error = refusal(answer(400, 99999, "The number +14155550100 or (415) 555-0100 cannot do 3 things"))
     assert "555" not in error.detail
@@ -75,20 +67,15 @@ def test_no_number_is_repeated_from_what_twilio_says() -> None:
     assert error.todo == "see https://www.twilio.com/docs/errors/99999"
 
 
-def test_how_long_to_wait_is_handed_on() -> None:
-    assert refusal(answer(429, 20429, retry_after="7")).headers == {"Retry-After": "7"}
-    assert refusal(answer(429, 20429)).headers == {}
-
-
 @pytest.mark.parametrize("name", ["", "Support", "Support [old]", "x" * 90, "Zentrale Köln"])
 @pytest.mark.parametrize("mark", ["", "0a1b2c"])
 def test_a_tag_is_read_back_from_a_name(name: str, mark: str) -> None:
-    text = friendly("gw:home:trk_1", name, mark)
+    text = written("gw:home:trk_1", name, mark)
     assert len(text) <= MOST
     found = read(text)
     assert (found.tag, found.mark) == ("gw:home:trk_1", mark)
     assert name.startswith(found.name)
-    assert friendly(found.tag, found.name, found.mark) == text
+    assert written(found.tag, found.name, found.mark) == text
 
 
 @pytest.mark.parametrize("text", ["", "Old trunk", "Old [trunk] of ours", None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -56,9 +57,30 @@ class Capabilities:
     caller_verdicts: Answer
     by_people: Answer
 
+    def words(self) -> dict[str, str]:
+        """Each answer by its question."""
+        return {one.name: str(getattr(self, one.name)) for one in fields(self) if one.name not in ("name", "limits")}
 
-def rows(carriers: list[Capabilities]) -> list[tuple[str, ...]]:
-    """The table: a head, then one row per question, one column per carrier."""
+
+_LIMITS = {
+    "requests_per_s": "requests a second, at most; our pace",
+    "calls_per_s": "calls begun a second",
+    "concurrent_calls": "calls at once",
+    "trunks": "trunks of an account",
+    "numbers_per_trunk": "numbers of a trunk",
+}
+
+
+def rows(carriers: Sequence[Capabilities]) -> list[tuple[str, ...]]:
+    """The table: a head, then one row per question, one column per carrier; limits last, "–" for one that is not
+    published or not there."""
     head = ("", *(one.name for one in carriers))
+    words = [one.words() for one in carriers]
     asked = [one.name for one in fields(Capabilities) if one.name not in ("name", "limits")]
-    return [head, *((name.replace("_", " "), *(str(getattr(one, name)) for one in carriers)) for name in asked)]
+    questions = [(name.replace("_", " "), *(told[name] for told in words)) for name in asked]
+    limits = [(told, *(_limit(getattr(one.limits, name)) for one in carriers)) for name, told in _LIMITS.items()]
+    return [head, *questions, *limits]
+
+
+def _limit(most: float | None) -> str:
+    return "–" if most is None else f"{most:g}"

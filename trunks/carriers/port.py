@@ -1,7 +1,7 @@
 """What the gateway asks of a company that sells numbers and carries calls. A folder beside this file per carrier.
 
 Nothing that costs money or makes something is ever sent twice blindly: every object that we make carries our `tag`
-where the carrier keeps one, and is looked up by it first. `trunks.carriers.registry` knows who there is.
+where the carrier keeps one, and is looked up by it first. `trunks.carriers.kinds` knows who there is.
 
 All methods raise, in plain words and with the next step: NotAuthenticated (wrong keys), NotAllowed (a right is
 missing), BadInput (with `field`), NotFound, Conflict (somebody else has it, or it contradicts what is there),
@@ -121,7 +121,9 @@ class TrunkSpec:
 @dataclass(frozen=True)
 class RemoteTrunk:
     """A trunk as it is at the carrier. `host`: where our calls go. `differs`: fields of the spec that are otherwise;
-    only `ensure_trunk` and `observe_trunk`, which know a spec, fill it."""
+    only `ensure_trunk` and `observe_trunk`, which know a spec, fill it. `username`, `password`: what our calls must log
+    in with, where the carrier chooses them; "" means those of the spec. Such a password is told once, by the
+    `ensure_trunk` that made it: whoever asked for the trunk keeps it."""
 
     remote_id: str
     tag: str
@@ -131,6 +133,8 @@ class RemoteTrunk:
     differs: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()  # fields that this carrier has no switch for
     steps: tuple[HumanStep, ...] = ()
+    username: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,8 @@ class Carrier(Protocol):
         ...
 
     async def observe_trunk(self, spec: TrunkSpec) -> RemoteTrunk | None:
-        """The one with this tag, and in what it differs; changes nothing."""
+        """The one with this tag, and in what it differs; changes nothing. Raises BadInput for a spec that this carrier
+        has no form for, as `ensure_trunk` does, before anything is asked."""
         ...
 
     async def ensure_trunk(self, spec: TrunkSpec) -> RemoteTrunk:

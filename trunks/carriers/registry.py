@@ -1,4 +1,4 @@
-"""Who there is: one line per carrier."""
+"""What a carrier tells of itself to be found by `kinds.py`."""
 
 from __future__ import annotations
 

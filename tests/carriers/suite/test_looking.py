@@ -2,7 +2,7 @@
 
     export GATEWAY_LIVE_CARRIER=twilio
     export GATEWAY_LIVE_KEYS='{"account_sid": "AC…", "api_key_sid": "SK…", "api_key_secret": "…"}'
-    pytest tests/contract/carriers -k live
+    pytest tests/carriers/suite -k live
 
 Nothing is bought there, made or changed; every other part of the contract needs a double.
 """

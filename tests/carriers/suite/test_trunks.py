@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.kernel.errors import Conflict
+from gateway.kernel.errors import BadInput, Conflict
 from tests.carriers.bench import TAG, Bench, Make, spec
 from tests.carriers.suite.acts import NUMBER, account, bought, owned
 from trunks.carriers.port import Carrier
@@ -21,6 +21,17 @@ async def test_a_trunk_is_made_from_nothing_and_then_left_alone(carrier: Carrier
     assert await carrier.ensure_trunk(spec()) == made == await carrier.observe_trunk(spec())
     assert bench.double.writes(since) == []
     assert [one.remote_id for one in await carrier.trunks()] == [made.remote_id]
+
+
+async def test_what_a_carrier_has_no_form_for_is_named_before_anything_is_asked(carrier: Carrier, bench: Bench) -> None:
+    for wrong, field in bench.no_form:
+        for act in (carrier.ensure_trunk, carrier.observe_trunk):
+            with pytest.raises(BadInput) as refused:
+                await act(wrong)
+            assert (refused.value.field, refused.value.code) == (field, "carrier.trunk_invalid")
+            assert refused.value.todo
+    assert bench.no_form
+    assert bench.double.exchanges == []
 
 
 async def test_what_was_changed_by_hand_is_seen_and_repaired(make: Make) -> None:

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from gateway.kernel.clock import SystemClock
-from tests.carriers.bench import AREA, FREE, Bench, Spoiled
+from tests.carriers.bench import AREA, FREE, Bench, Spoiled, spec
 from tests.carriers.telnyx.double import INBOUND, KEY, Row, TelnyxDouble
 from tests.carriers.telnyx.stock import ForSale
-from trunks.carriers.port import Carrier
+from trunks.carriers.port import Carrier, SipTarget
 from trunks.carriers.telnyx.account import Telnyx, TelnyxKeys
 from trunks.carriers.telnyx.registered import REGISTERED
 from trunks.carriers.wire import Pace, Wire
@@ -25,6 +25,16 @@ class TelnyxBench(Bench):
     registered = REGISTERED
     purchase = ("POST", "/number_orders$")
     unsupported = frozenset({"refer", "sources"})  # addresses only where there is no password
+    no_form = (
+        (spec(targets=()), "targets"),
+        (spec(targets=tuple(SipTarget(f"sip{place}.example.com") for place in range(4))), "targets"),
+        (spec(targets=(SipTarget("a.example.com"), SipTarget("b.example.com", transport="udp"))), "targets"),
+        (spec(targets=(SipTarget("192.0.2.1"),)), "targets"),
+        (spec(targets=(SipTarget("[2001:db8::1]"),)), "targets"),
+        (spec(password=""), "password"),
+        (spec(username="", password="", sources=("192.0.2.0/24",)), "sources"),
+        (spec(username="", password="", sources=("gateway.example.com",)), "sources"),
+    )
 
     def __init__(self) -> None:
         self.double = TelnyxDouble()
@@ -36,7 +46,14 @@ class TelnyxBench(Bench):
         keys = TelnyxKeys(api_key=SecretStr("KEYwrong" if wrong_keys else KEY), public_key=public)
         return Telnyx(keys, Wire("Telnyx", Pace(None), elsewhere, first_pause_s=0.001), SystemClock())
 
+    def keys(self) -> dict[str, str]:
+        public = base64.b64encode(self._signer.public_key().public_bytes_raw()).decode()
+        return {"api_key": KEY, "public_key": public}
+
     # -- numbers --------------------------------------------------------------------------------------------------
+
+    def shelve(self, number: str) -> None:
+        self.double.stock.for_sale.append(ForSale(number, area=AREA))
 
     def sold(self) -> list[str]:
         return [one.what.number for one in self.double.stock.sold if one.status != "failure"]

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from pydantic import SecretStr
 from twilio.request_validator import RequestValidator
 
-from tests.carriers.bench import FREE, Bench, Spoiled
+from tests.carriers.bench import FREE, Bench, Spoiled, spec
 from tests.carriers.twilio.answers import Row
 from tests.carriers.twilio.double import ACCOUNT, KEY, SECRET, TOKEN, TwilioDouble
 from tests.carriers.twilio.numbers import Shelved
@@ -20,6 +20,7 @@ from trunks.carriers.twilio.registered import REGISTERED
 from trunks.carriers.wire import Pace, Wire
 
 TWIN = "OU" + "f" * 32
+_WRONG_PASSWORDS = ("Short1", "no capital letter 1", "NO SMALL LETTER 1", "No Digit At All")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -36,6 +37,13 @@ class Noon:
 class TwilioBench(Bench):
     registered = REGISTERED
     purchase = ("POST", r"/IncomingPhoneNumbers\.json$")
+    no_form = (
+        (spec(targets=()), "targets"),
+        (spec(secure=True), "targets"),  # not over TLS
+        (spec(username="x" * 33), "username"),
+        *((spec(password=wrong), "password") for wrong in _WRONG_PASSWORDS),
+        *((spec(sources=(wrong,)), "sources") for wrong in ("2001:db8::/32", "192.0.2.300", "sip.example.com")),
+    )
 
     def __init__(self) -> None:
         self.double = TwilioDouble()
@@ -48,7 +56,13 @@ class TwilioBench(Bench):
         )  # fmt: skip
         return Twilio(keys, Wire("Twilio", Pace(None), elsewhere, first_pause_s=0.001), Noon())
 
+    def keys(self) -> dict[str, str]:
+        return {"account_sid": ACCOUNT, "api_key_sid": KEY, "api_key_secret": SECRET, "auth_token": TOKEN}
+
     # -- numbers --------------------------------------------------------------------------------------------------
+
+    def shelve(self, number: str) -> None:
+        self.double.numbers.shelf.append(Shelved(number))
 
     def sold(self) -> list[str]:
         return self.double.numbers.sold

@@ -9,10 +9,10 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from gateway.kernel.clock import SystemClock
-from tests.carriers.bench import FREE, Bench, Spoiled
+from tests.carriers.bench import FREE, Bench, Spoiled, spec
 from tests.carriers.wavix.double import KEY, WavixDouble
 from tests.carriers.wavix.stock import ForSale, Row
-from trunks.carriers.port import Carrier
+from trunks.carriers.port import Carrier, SipTarget
 from trunks.carriers.wavix.account import Wavix, WavixKeys
 from trunks.carriers.wavix.registered import REGISTERED
 from trunks.carriers.wire import Pace, Wire
@@ -28,6 +28,12 @@ class WavixBench(Bench):
     registered = REGISTERED
     purchase = ("POST", "/v1/buy/cart/checkout$")
     unsupported = frozenset({"username", "refer", "caller_names"})
+    no_form = (
+        (spec(targets=(SipTarget("sip.example.com", 5061, "tls"),)), "targets"),
+        (spec(sources=("192.0.2.0/24",)), "sources"),
+        (spec(sources=("gateway.example.com",)), "sources"),
+        (spec(username="", password="", sources=("192.0.2.0/31",)), "sources"),
+    )
 
     def __init__(self) -> None:
         self.double = WavixDouble()
@@ -37,7 +43,13 @@ class WavixBench(Bench):
         keys = WavixKeys(api_key=SecretStr("wrong" if wrong_keys else KEY))
         return Wavix(keys, Wire("Wavix", Pace(None), elsewhere, first_pause_s=0.001), SystemClock())
 
+    def keys(self) -> dict[str, str]:
+        return {"api_key": KEY}
+
     # -- numbers --------------------------------------------------------------------------------------------------
+
+    def shelve(self, number: str) -> None:
+        self.double.stock.for_sale.append(ForSale(number.lstrip("+")))
 
     def sold(self) -> list[str]:
         return self.double.stock.sold

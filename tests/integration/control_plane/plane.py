@@ -14,6 +14,7 @@ from sqlalchemy import text
 from compliance.ledger.opening import open_ledger
 from compliance.stir_shaken.service import StirShaken
 from gateway.app import build_internal, build_public
+from gateway.apply.opening import open_plans
 from gateway.auth.repository import KeyRepository
 from gateway.auth.scopes import Role
 from gateway.bootstrap import Container, resources
@@ -32,6 +33,7 @@ from gateway.settings import Settings, StirSettings
 from gateway.transfers.service import Transfers
 from gateway.webhooks.service import Webhooks
 from tests.integration.calls.conftest import ManualClock
+from trunks.accounts.accounts import Accounts
 from trunks.ports import Switchboard
 from trunks.provisioning import Provisioning
 
@@ -132,9 +134,11 @@ def make_plane(
 
     transfers = Transfers(calls.runner, database.begin, clock, carry)
     webhooks = Webhooks(calls, durable, box, Outside(settings.outside.networks, settings.outside.ca_file))
+    accounts = Accounts(box, settings.carriers.elsewhere)
     container = Container(
         settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, checks,
         open_ledger(database, clock, settings.keys_dir, settings.ledger_dir), recording,
+        accounts, open_plans(settings, database, accounts, box, clock, provisioning, durable),
     )  # fmt: skip
     return Plane(container, build_public(container), build_internal(container), switchboard, clock, carried)
 

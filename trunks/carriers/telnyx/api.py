@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from trunks.carriers.telnyx.errors import not_understood, refusal
+from trunks.carriers.telnyx.errors import REFUSALS, refusal
 from trunks.carriers.wire import Wire
 
 HOST = "api.telnyx.com"
@@ -76,4 +76,4 @@ def _read(model: type[Answered], content: bytes) -> Answered:
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
-        raise not_understood() from error
+        raise REFUSALS.garbled() from error

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-import phonenumbers
-
 from gateway.kernel.errors import BadInput, Conflict, NotFound
+from trunks.carriers.conflicts import number_owned, number_taken
+from trunks.carriers.places import calling_code
 from trunks.carriers.port import (
     Feature,
     HumanStep,
@@ -38,10 +38,7 @@ class Numbers:
 
     async def search(self, query: NumberQuery) -> Sequence[Offer]:
         country = query.country.upper()
-        if not phonenumbers.country_code_for_region(country):
-            raise BadInput(
-                f"there is no country {query.country!r}", field="country", todo="give two letters, as in US or DE"
-            )
+        calling_code(country)
         filters: dict[str, str | int | list[str]] = {
             "filter[country_code]": country,
             "filter[phone_number_type]": query.kind,
@@ -71,10 +68,7 @@ class Numbers:
             known = await self._known(number, tag)  # sold to us, perhaps: what is sent once may arrive twice
             if known:
                 return known
-            raise Conflict(
-                f"this number can no longer be bought: {refused.detail}", code="carrier.number_taken", field="number",
-                todo="search again and choose another one",
-            ) from refused  # fmt: skip
+            raise number_taken(refused.detail) from refused
         return await self._state_of(made, number, await self._owned(number), tag)
 
     async def order(self, number: str, tag: str) -> Order | None:
@@ -148,10 +142,7 @@ class Numbers:
         account has for another purpose."""
         known = await self.order(number, tag)
         if known is None and await self._owned(number):
-            raise Conflict(
-                "this Telnyx account has the number already, for something else", code="carrier.number_owned",
-                field="number", todo="import it instead of buying it",
-            )  # fmt: skip
+            raise number_owned("Telnyx")
         return None if known and known.state == "failed" else known
 
     async def _claimed(self, owned: Owned, tag: str) -> Order:

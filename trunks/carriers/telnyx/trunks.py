@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.kernel.errors import Conflict
+from trunks.carriers.conflicts import tag_twice, trunk_in_use
 from trunks.carriers.port import RemoteTrunk, TrunkSpec
 from trunks.carriers.telnyx import wanted
 from trunks.carriers.telnyx.answers import GONE, Address, Connection, Fqdn, Nothing, Owned, Profile
@@ -64,10 +64,7 @@ class Trunks:
     async def delete(self, trunk: RemoteTrunk) -> None:
         async for number in self._api.all("/phone_numbers", Owned, {"filter[connection_id]": trunk.remote_id}):
             if number.status not in GONE:
-                raise Conflict(
-                    "numbers still lead to this trunk", code="carrier.trunk_in_use",
-                    todo="assign them to another trunk, or to none, first",
-                )  # fmt: skip
+                raise trunk_in_use()
         fqdns, addresses = await self._behind(trunk.remote_id)
         for address in addresses:
             await self._api.delete(f"/ips/{address.id}")
@@ -83,10 +80,7 @@ class Trunks:
         profiles = await self._profiles(tag)
         ours = [one async for one in self._api.all("/fqdn_connections", Connection) if tag in one.tags]
         if len(ours) > 1:
-            raise Conflict(
-                f"{len(ours)} connections at Telnyx bear the tag {tag}", code="carrier.tag_twice", field="tag",
-                todo="delete all but one of them, or take the tag from the others",
-            )  # fmt: skip
+            raise tag_twice("Telnyx", "connections", len(ours), tag)
         if not ours:
             return _There(profiles, None)
         used = ours[0].outbound.outbound_voice_profile_id

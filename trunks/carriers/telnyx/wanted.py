@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
-from gateway.kernel.errors import BadInput
+from trunks.carriers.conflicts import no_form
+from trunks.carriers.places import single_addresses
 from trunks.carriers.port import SipTarget, TrunkSpec
 from trunks.carriers.telnyx.answers import Address, Connection, Fqdn
 
-MOST_ADDRESSES = 32
 MOST_TARGETS = 3  # a connection has a primary, a secondary and a tertiary one
 RANKS = ("default_primary_fqdn_id", "default_secondary_fqdn_id", "default_tertiary_fqdn_id")
 
@@ -18,15 +18,17 @@ RANKS = ("default_primary_fqdn_id", "default_secondary_fqdn_id", "default_tertia
 def check(spec: TrunkSpec) -> None:
     """Raises BadInput for what Telnyx has no form for."""
     if not spec.targets:
-        raise _bad("targets", "a trunk needs a place where calls go", "give it the name of this gateway in the DNS")
+        raise no_form("targets", "a trunk needs a place where calls go", "give it the name of this gateway in the DNS")
     if len(spec.targets) > MOST_TARGETS:
-        raise _bad("targets", f"Telnyx calls at most {MOST_TARGETS} places", "leave some out")
+        raise no_form("targets", f"Telnyx calls at most {MOST_TARGETS} places", "leave some out")
     if len({target.transport for target in spec.targets}) > 1:
-        raise _bad("targets", "all targets of a Telnyx trunk have one transport", "choose one, or make two trunks")
+        raise no_form("targets", "all targets of a Telnyx trunk have one transport", "choose one, or make two trunks")
     if any(_is_address(target) for target in spec.targets):
-        raise _bad("targets", "Telnyx calls names, not addresses", "give this gateway a name in the DNS and use that")
+        raise no_form(
+            "targets", "Telnyx calls names, not addresses", "give this gateway a name in the DNS and use that"
+        )
     if spec.username and not spec.password:
-        raise _bad("password", "a username needs its password", "give the trunk a password")
+        raise no_form("password", "a username needs its password", "give the trunk a password")
     addresses(spec)
 
 
@@ -34,15 +36,7 @@ def addresses(spec: TrunkSpec) -> list[str]:
     """From where calls are let in, one by one; none where a password does it. Raises BadInput."""
     if spec.username:
         return []
-    networks: list[IPv4Network | IPv6Network] = []
-    for source in spec.sources:
-        try:
-            networks.append(ip_network(source))
-        except ValueError as error:
-            raise _bad("sources", "a source is not an address", "write it as 192.0.2.1/32") from error
-    if sum(network.num_addresses for network in networks) > MOST_ADDRESSES:
-        raise _bad("sources", "Telnyx lets in single addresses, no networks", "name each address of this gateway")
-    return [str(address) for network in networks for address in network]
+    return single_addresses("Telnyx", spec.sources)
 
 
 def connection(spec: TrunkSpec, profile_id: str, fqdn_ids: Sequence[str] = ()) -> dict[str, Any]:
@@ -145,7 +139,3 @@ def _is_address(target: SipTarget) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _bad(field: str, detail: str, todo: str) -> BadInput:
-    return BadInput(detail, code="carrier.trunk_invalid", field=field, todo=todo)

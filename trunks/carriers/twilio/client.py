@@ -10,7 +10,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from trunks.carriers.twilio.errors import garbled, refusal
+from trunks.carriers.twilio.errors import REFUSALS, refusal
 from trunks.carriers.wire import Wire
 
 
@@ -39,7 +39,7 @@ class WireHttp(AsyncHttpClient):
         if answer.status_code >= 400:
             raise refusal(answer)
         if answer.status_code >= 300 or (answer.status_code != 204 and not _is_object(answer.text)):
-            raise garbled()
+            raise REFUSALS.garbled()
         return Response(answer.status_code, answer.text, dict(answer.headers))
 
 
@@ -52,7 +52,7 @@ def rest_client(wire: Wire, account: str, user: str, secret: str) -> Client:
 def there(value: str | None) -> str:
     """What Twilio always tells; raises Unavailable where it did not."""
     if not value:
-        raise garbled()
+        raise REFUSALS.garbled()
     return value
 
 

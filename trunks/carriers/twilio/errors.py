@@ -8,16 +8,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from gateway.kernel.errors import (
-    BadInput,
-    Conflict,
-    GatewayError,
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    Overloaded,
-    Unavailable,
-)
+from gateway.kernel.errors import BadInput, Conflict, GatewayError, NotAllowed
+from trunks.carriers.conflicts import TAKEN
+from trunks.carriers.refusals import Refusals
 
 CONSOLE = "https://console.twilio.com/us1"
 ADDRESSES = f"{CONSOLE}/develop/phone-numbers/regulatory-compliance/addresses"
@@ -26,7 +19,13 @@ COUNTRIES = "https://www.twilio.com/console/voice/calls/geo-permissions/low-risk
 UPGRADE = f"{CONSOLE}/billing/manage-billing/upgrade"
 KEYS = f"{CONSOLE}/account/keys-credentials/api-keys"
 
-TAKEN, ADDRESS_NEEDED, BUNDLE_NEEDED = "carrier.number_taken", "carrier.address_needed", "carrier.bundle_needed"
+ADDRESS_NEEDED, BUNDLE_NEEDED = "carrier.address_needed", "carrier.bundle_needed"
+
+REFUSALS = Refusals(
+    "Twilio",
+    keys=f"look up the account SID and make an API key at {KEYS}, then store both again",
+    rights=f"make a standard API key at {KEYS}: restricted ones need numbers, trunking, SIP, calls and pricing",
+)
 
 
 @dataclass(frozen=True)
@@ -38,17 +37,9 @@ class _Known:
     field: str | None = None
 
 
-_WRONG_KEYS = _Known(
-    NotAuthenticated, "carrier.keys", "Twilio does not know these keys",
-    f"look up the account SID and make an API key at {KEYS}, then store both again",
-)  # fmt: skip
 _CLOSED = _Known(
     NotAllowed, "carrier.account_closed", "the Twilio account is suspended or closed",
     f"see why at {CONSOLE}, mostly it is the balance",
-)  # fmt: skip
-_NO_RIGHT = _Known(
-    NotAllowed, "carrier.right_missing", "these Twilio keys may not do that",
-    f"make a standard API key at {KEYS}: restricted ones need numbers, trunking, SIP, calls and pricing",
 )  # fmt: skip
 _TEST_KEYS = _Known(
     NotAllowed, "carrier.test_keys", "these are Twilio's test credentials; they know no trunks",
@@ -60,13 +51,6 @@ _TRIAL = _Known(
 _COUNTRY = _Known(
     NotAllowed, "carrier.country_closed", "calls to that country are not enabled in the Twilio account",
     f"enable the country at {COUNTRIES}",
-)  # fmt: skip
-_BUSY = _Known(
-    Overloaded, "carrier.busy", "Twilio takes no more requests from this account for now", "ask again in a while"
-)  # fmt: skip
-_GONE = _Known(
-    NotFound, "carrier.gone", "Twilio has nothing of that name in this account",
-    "look whether somebody has deleted it by hand, then plan again",
 )  # fmt: skip
 _TAKEN = _Known(
     Conflict, TAKEN, "somebody else has this number, or Twilio does not sell it any more",
@@ -87,42 +71,27 @@ _BUNDLE = _Known(
 )  # fmt: skip
 
 _BY_CODE = {
-    20003: _WRONG_KEYS, 20005: _CLOSED, 20006: _NO_RIGHT, 20008: _TEST_KEYS, 20403: _NO_RIGHT, 20404: _GONE,
-    20429: _BUSY, 13227: _COUNTRY, 21215: _COUNTRY, 21210: _TRIAL, 21219: _TRIAL, 21401: _NUMBER, 21421: _NUMBER,
-    21422: _TAKEN, 21613: _ADDRESS, 21615: _ADDRESS, 21631: _ADDRESS, 21632: _ADDRESS, 21649: _BUNDLE, 21650: _BUNDLE,
-    21651: _BUNDLE,
+    20005: _CLOSED, 20008: _TEST_KEYS, 13227: _COUNTRY, 21215: _COUNTRY, 21210: _TRIAL, 21219: _TRIAL, 21401: _NUMBER,
+    21421: _NUMBER, 21422: _TAKEN, 21613: _ADDRESS, 21615: _ADDRESS, 21631: _ADDRESS, 21632: _ADDRESS, 21649: _BUNDLE,
+    21650: _BUNDLE, 21651: _BUNDLE,
 }  # fmt: skip
 _BY_WORD = {"trial": _TRIAL, "bundle": _BUNDLE}  # where Twilio has several codes for one thing, or new ones
-_BY_STATUS = {401: _WRONG_KEYS, 403: _NO_RIGHT, 404: _GONE, 429: _BUSY}
+_AS_STATUS = {20003: 401, 20006: 403, 20403: 403, 20404: 404, 20429: 429}
 
 
 def refusal(answer: httpx.Response) -> GatewayError:
     """The error for an answer of 400 and above."""
     code, message = _read(answer)
-    known = _BY_CODE.get(code) or _by_word(message) or _BY_STATUS.get(answer.status_code)
-    if answer.status_code >= 500:
-        return Unavailable(
-            f"Twilio failed (HTTP {answer.status_code}); whether it did what was asked is not known",
-            code="carrier.unavailable", todo="ask again: what was done is looked up before anything is sent twice",
-        )  # fmt: skip
-    if known is None:
-        kind = Conflict if answer.status_code == 409 else BadInput
-        return kind(
-            f"Twilio refused it with error {code}: {_without_numbers(message)}",
-            code="carrier.refused", todo=f"see https://www.twilio.com/docs/errors/{code}",
-        )  # fmt: skip
-    wait = answer.headers.get("retry-after")
-    return known.error(
-        known.detail, code=known.code, todo=known.todo, field=known.field,
-        headers={"Retry-After": wait} if wait and known is _BUSY else None,
-    )  # fmt: skip
-
-
-def garbled() -> Unavailable:
-    """It answered, but not with what it should."""
-    return Unavailable(
-        "Twilio's answer cannot be understood; whether it did what was asked is not known",
-        code="carrier.unavailable", todo="ask again; look at https://status.twilio.com if it goes on",
+    status = _AS_STATUS.get(code, 0)
+    known = _BY_CODE.get(code) or (None if status else _by_word(message))
+    if known and answer.status_code < 500:
+        return known.error(known.detail, code=known.code, todo=known.todo, field=known.field)
+    if status or not code:
+        return REFUSALS.of(answer, status=status)
+    told = _without_numbers(message)
+    return REFUSALS.of(
+        answer, why=f" (error {code}: {told})" if told else f" (error {code})",
+        todo=f"see https://www.twilio.com/docs/errors/{code}",
     )  # fmt: skip
 
 
@@ -131,7 +100,7 @@ def _read(answer: httpx.Response) -> tuple[int, str]:
         told = json.loads(answer.text)
         return int(told["code"]), str(told.get("message") or told.get("detail") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
-        return answer.status_code, ""
+        return 0, ""
 
 
 def _by_word(message: str) -> _Known | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-import phonenumbers
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
 
-from gateway.kernel.errors import BadInput, Conflict, NotFound
-from trunks.carriers.port import Feature, NumberQuery, Offer, Order, OwnedNumber, RemoteTrunk
+from gateway.kernel.errors import Conflict, NotFound
+from trunks.carriers.conflicts import TAKEN, number_owned
+from trunks.carriers.places import calling_code
+from trunks.carriers.port import Feature, NumberQuery, Offer, Order, OwnedNumber, RemoteTrunk, TrunkSpec
 from trunks.carriers.twilio.client import there
-from trunks.carriers.twilio.errors import TAKEN
 from trunks.carriers.twilio.papers import ADDRESS, Papers, region_of, step
 from trunks.carriers.twilio.prices import Prices, kind_of
 
@@ -30,11 +30,7 @@ class Numbers:
 
     async def search(self, query: NumberQuery) -> Sequence[Offer]:
         country = query.country.upper()
-        code = phonenumbers.country_code_for_region(country)
-        if not code:
-            raise BadInput(
-                f"there is no country {query.country!r}", field="country", todo="give two letters, as in US or DE"
-            )
+        code = calling_code(country)
         wanted = {f"{feature}_enabled": True for feature in query.features}
         try:
             offered = await self._shelf(country, query.kind).list_async(
@@ -94,10 +90,7 @@ class Numbers:
         """Raises Conflict for one that the account has for another purpose."""
         owned = await self._find(number)
         if owned and owned.friendly_name != tag:
-            raise Conflict(
-                "this Twilio account has the number already, for something else",
-                code="carrier.number_owned", field="number", todo="import it instead of buying it",
-            )  # fmt: skip
+            raise number_owned("Twilio")
         return Order("done", number, there(owned.sid)) if owned else None
 
     async def _find(self, number: str) -> IncomingPhoneNumberInstance | None:
@@ -116,7 +109,7 @@ class Numbers:
     async def tag(self, number: OwnedNumber, tag: str) -> None:
         await self._rest.api.account.incoming_phone_numbers(number.remote_id).update_async(friendly_name=tag)
 
-    async def assign(self, number: OwnedNumber, trunk: RemoteTrunk) -> None:
+    async def assign(self, number: OwnedNumber, trunk: RemoteTrunk, spec: TrunkSpec) -> None:
         """In one step, also from another trunk: no call is lost in between."""
         remote = self._rest.api.account.incoming_phone_numbers(number.remote_id)
         if (await remote.fetch_async()).trunk_sid != trunk.remote_id:

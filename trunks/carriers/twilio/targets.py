@@ -7,10 +7,10 @@ from typing import Any
 from twilio.rest import Client
 from twilio.rest.trunking.v1.trunk.origination_url import OriginationUrlInstance
 
-from gateway.kernel.errors import BadInput
+from trunks.carriers.conflicts import no_form
+from trunks.carriers.named import written
 from trunks.carriers.port import SipTarget, TrunkSpec
 from trunks.carriers.twilio.client import there
-from trunks.carriers.twilio.names import friendly
 
 _WEIGHT = 10
 _PAGE = 100
@@ -24,12 +24,10 @@ def sip_url(target: SipTarget) -> str:
 def check(spec: TrunkSpec) -> None:
     """Raises BadInput for what Twilio would only refuse at the first call."""
     if not spec.targets:
-        raise BadInput("a trunk needs a place to send calls to", field="targets", todo="name our public SIP address")
+        raise no_form("targets", "a trunk needs a place to send calls to", "name our public SIP address")
     if spec.secure and any(target.transport != "tls" for target in spec.targets):
-        raise BadInput(
-            "a secure trunk of Twilio sends calls over TLS only",
-            field="targets",
-            todo="use transport tls, or not secure",
+        raise no_form(
+            "targets", "a secure trunk of Twilio sends calls over TLS only", "use transport tls, or not secure"
         )
 
 
@@ -71,5 +69,5 @@ class Targets:
     def _fields(self, url: str) -> dict[str, Any]:
         return {
             "weight": _WEIGHT, "priority": self._wanted[url], "enabled": True,
-            "friendly_name": friendly(self._spec.tag, self._spec.name), "sip_url": url,
+            "friendly_name": written(self._spec.tag, self._spec.name), "sip_url": url,
         }  # fmt: skip

@@ -13,11 +13,12 @@ from twilio.rest.api.v2010.account.sip.ip_access_control_list import IpAccessCon
 from twilio.rest.trunking.v1.trunk import TrunkInstance
 
 from gateway.kernel.errors import Conflict, NotFound
+from trunks.carriers.conflicts import tag_twice, trunk_in_use
+from trunks.carriers.named import read, written
 from trunks.carriers.port import HumanStep, RemoteTrunk, Transport, TrunkSpec
 from trunks.carriers.twilio import logins, sources, targets
 from trunks.carriers.twilio.client import there
 from trunks.carriers.twilio.errors import UPGRADE
-from trunks.carriers.twilio.names import friendly, read
 
 _PAGE = 100
 _TRIAL = HumanStep(
@@ -34,6 +35,7 @@ class Trunks:
         return [_remote(one) for one in await self._rest.trunking.v1.trunks.list_async(page_size=_PAGE)]
 
     async def observe(self, spec: TrunkSpec) -> RemoteTrunk | None:
+        _check(spec)
         found = await self._find(spec.tag)
         if found is None:
             return None
@@ -45,9 +47,7 @@ class Trunks:
 
     async def ensure(self, spec: TrunkSpec) -> RemoteTrunk:
         """What was found wrong is looked at again afterwards: the answer tells what Twilio has, not what was sent."""
-        targets.check(spec)
-        logins.check(spec)
-        sources.networks(spec)
+        _check(spec)
         found = await self._find(spec.tag)
         wrote = found is None or bool(self._differs(found, spec))
         if found is None:
@@ -75,10 +75,7 @@ class Trunks:
         remote = self._rest.trunking.v1.trunks(trunk.remote_id)
         try:
             if await remote.phone_numbers.list_async(limit=1):
-                raise Conflict(
-                    "numbers still lead to this trunk",
-                    code="carrier.trunk_in_use", todo="assign them to another trunk, or to none, first",
-                )  # fmt: skip
+                raise trunk_in_use()
             await remote.delete_async()
         except NotFound:
             pass  # the lists may still be there
@@ -91,10 +88,7 @@ class Trunks:
         trunks = await self._rest.trunking.v1.trunks.list_async(page_size=_PAGE)
         ours = [one for one in trunks if read(one.friendly_name).tag == tag]
         if len(ours) > 1:
-            raise Conflict(
-                f"{len(ours)} trunks at Twilio bear the tag {tag}",
-                code="carrier.tag_twice", field="tag", todo="delete all but one, or take the tag from their names",
-            )  # fmt: skip
+            raise tag_twice("Twilio", "trunks", len(ours), tag)
         return ours[0] if ours else None
 
     def _pieces(self, spec: TrunkSpec, trunk: str) -> tuple[targets.Targets, logins.Logins, sources.Sources]:
@@ -106,7 +100,7 @@ class Trunks:
 
     def _differs(self, found: TrunkInstance, spec: TrunkSpec) -> list[str]:
         right = {
-            "name": found.friendly_name == friendly(spec.tag, spec.name),
+            "name": found.friendly_name == written(spec.tag, spec.name),
             "host": bool(found.domain_name),
             "secure": bool(found.secure) == spec.secure,
             "refer": (found.transfer_mode == "enable-all") == spec.refer and found.transfer_mode != "sip-only",
@@ -118,7 +112,7 @@ class Trunks:
         # Domains are unique among all customers of Twilio. This one is the same at every try.
         own = hashlib.sha256(f"{self._rest.account_sid}/{spec.tag}".encode()).hexdigest()[:20]
         return {
-            "friendly_name": friendly(spec.tag, spec.name),
+            "friendly_name": written(spec.tag, spec.name),
             "domain_name": domain_name or f"gw-{own}.pstn.twilio.com",
             "transfer_mode": "enable-all" if spec.refer else "disable-all",
             "transfer_caller_id": "from-transferee",
@@ -131,6 +125,13 @@ class Trunks:
             account = await self._rest.api.v2010.accounts(there(self._rest.account_sid)).fetch_async()
             self._trial = account.type == "Trial"
         return (_TRIAL,) if self._trial else ()
+
+
+def _check(spec: TrunkSpec) -> None:
+    """Raises BadInput for what Twilio has no form for."""
+    targets.check(spec)
+    logins.check(spec)
+    sources.networks(spec)
 
 
 async def _delete_tagged(lists: CredentialListList | IpAccessControlListList, tag: str) -> None:

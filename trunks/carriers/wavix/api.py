@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.kernel.errors import NotFound
 from trunks.carriers.wavix.answers import Page, Success
-from trunks.carriers.wavix.errors import garbled, is_refused, refusal
+from trunks.carriers.wavix.errors import REFUSALS, is_refused, refusal
 from trunks.carriers.wire import Wire
 
 HOST = "api.wavix.com"
@@ -35,7 +35,7 @@ class Api:
         try:
             return model.model_validate_json(content)
         except ValidationError as error:
-            raise garbled() from error
+            raise REFUSALS.garbled() from error
 
     async def pages(self, path: str, model: type[Paged], filters: Filters | None = None) -> AsyncIterator[Paged]:
         number, last = 1, 1

@@ -9,18 +9,17 @@ from collections.abc import Mapping
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from gateway.kernel.errors import (
-    BadInput,
-    Conflict,
-    GatewayError,
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    Overloaded,
-    Unavailable,
-)
+from gateway.kernel.errors import GatewayError
+from trunks.carriers.refusals import Refusals
 
 PORTAL = "https://app.wavix.com"
+
+REFUSALS = Refusals(
+    "Wavix",
+    keys=f"make an API key at {PORTAL} (Administration, API keys) and store it again",
+    rights=f"look at {PORTAL} whether the key has the right, and whether the account is Flex Pro: trunks need it",
+    funds=f"add funds at {PORTAL}",
+)
 
 _PARAMETER = re.compile(r"parameters?:? <?([a-z_]+)", re.IGNORECASE)
 _OUR_FIELDS: Mapping[str, str] = {
@@ -36,47 +35,10 @@ class _Said(BaseModel):
 
 def refusal(answer: httpx.Response) -> GatewayError:
     """The error for an answer of 400 and above, and for one that says that it was no success."""
-    status = answer.status_code
-    if status >= 500:
-        return Unavailable(
-            f"Wavix failed (HTTP {status}); whether it did what was asked is not known", code="carrier.unavailable",
-            todo="ask again: what was done is looked up before anything is sent twice",
-        )  # fmt: skip
-    if status == 401:
-        return NotAuthenticated(
-            "Wavix does not know this key", code="carrier.keys",
-            todo=f"make an API key at {PORTAL} (Administration, API keys) and store it again",
-        )  # fmt: skip
-    if status == 403:
-        return NotAllowed(
-            "the Wavix account or its key may not do that", code="carrier.right_missing",
-            todo=f"look at {PORTAL} whether the key has the right, and whether the account is Flex Pro: trunks need it",
-        )  # fmt: skip
-    if status == 404:
-        return NotFound(
-            "Wavix has nothing of that name in this account", code="carrier.gone",
-            todo="look whether somebody has deleted it by hand, then plan again",
-        )  # fmt: skip
-    if status == 429:
-        wait = answer.headers.get("retry-after")
-        return Overloaded(
-            "Wavix takes no more requests from this account for now", code="carrier.busy", todo="ask again in a while",
-            headers={"Retry-After": wait} if wait else None,
-        )  # fmt: skip
     parameter = _parameter(answer)
-    kind = BadInput if status in (400, 422) else Conflict
-    return kind(
-        f"Wavix does not take the parameter {parameter}" if parameter else "Wavix does not take this",
-        code="carrier.refused", field=_OUR_FIELDS.get(parameter), todo="correct it, and apply again",
-    )  # fmt: skip
-
-
-def garbled() -> Unavailable:
-    """It answered, but not with what it should."""
-    return Unavailable(
-        "Wavix's answer cannot be understood; whether it did what was asked is not known", code="carrier.unavailable",
-        todo="ask again; should it stay so, look for an update of the gateway",
-    )  # fmt: skip
+    why = f" (it names the parameter {parameter})" if parameter else ""
+    status = 409 if answer.is_success else answer.status_code
+    return REFUSALS.of(answer, status=status, why=why, field=_OUR_FIELDS.get(parameter))
 
 
 def is_refused(answer: httpx.Response) -> bool:

@@ -3,37 +3,17 @@ that its call status would be sent to: the gateway has no use for that, and the 
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from trunks.carriers.named import mark_of, written
 from trunks.carriers.port import TrunkSpec
 
-_MOST = 64  # characters; Wavix publishes no limit
-_OURS = re.compile(r"(?P<name>.*?) ?\[(?P<tag>[^\[\]\s]+)\](?: (?P<mark>[0-9a-f]+))?", re.DOTALL)
 _NOWHERE = "https://gateway.invalid/"  # RFC 6761: no such name will ever exist
 
 
-@dataclass(frozen=True)
-class Label:
-    """`tag`: "" for what is not ours. `mark`: changes with the password, which Wavix never shows."""
-
-    tag: str
-    name: str
-    mark: str = ""
-
-
 def wanted(spec: TrunkSpec) -> str:
-    """`name [tag] mark`; the name is cut where all would be too long. The mark is too short to find a password by."""
-    mark = hashlib.pbkdf2_hmac("sha256", spec.password.encode(), spec.tag.encode(), 20_000, 3).hex()
-    end = f"[{spec.tag}] {mark}" if spec.password else f"[{spec.tag}]"
-    return f"{spec.name[: max(_MOST - len(end) - 1, 0)].strip()} {end}".strip()
-
-
-def read(text: str) -> Label:
-    found = _OURS.fullmatch(text)
-    return Label(found["tag"], found["name"], found["mark"] or "") if found else Label("", text)
+    """Of a trunk; with a mark of its password, which Wavix never shows."""
+    return written(spec.tag, spec.name, mark_of(spec.password, spec.tag))
 
 
 def address_of(tag: str) -> str:

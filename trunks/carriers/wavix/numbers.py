@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from gateway.kernel.errors import BadInput, Conflict, NotFound
+from trunks.carriers.conflicts import number_owned, number_taken
 from trunks.carriers.port import Money, Order, OwnedNumber, RemoteTrunk, SipTarget, TrunkSpec
 from trunks.carriers.wavix.answers import Numbers as Page
 from trunks.carriers.wavix.answers import Owned
@@ -44,10 +45,7 @@ class Numbers:
                 owned = await self._find(number)  # sold to us, perhaps: what is sent once may arrive twice
                 if owned:
                     return await self._claimed(owned, tag)
-                raise Conflict(
-                    f"this number can no longer be bought: {refused.detail}", code="carrier.number_taken",
-                    field="number", todo="search again and choose another one",
-                ) from refused  # fmt: skip
+                raise number_taken(refused.detail) from refused
             # The checkout says no more than that it was one.
             owned = await self._find(number)
             return await self._claimed(owned, tag) if owned else Order("pending", number, "")
@@ -95,10 +93,7 @@ class Numbers:
 
     async def _claimed(self, owned: Owned, tag: str) -> Order:
         if _tag(owned) not in ("", tag):
-            raise Conflict(
-                "this Wavix account has the number already, for something else", code="carrier.number_owned",
-                field="number", todo="import it instead of buying it",
-            )  # fmt: skip
+            raise number_owned("Wavix")
         await self._write_tag(owned, tag)
         return _state(owned)
 

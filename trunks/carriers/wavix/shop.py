@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from gateway.kernel.errors import BadInput
+from trunks.carriers.places import calling_code
 from trunks.carriers.port import Feature, HumanStep, Money, NumberKind, NumberQuery, Offer
 from trunks.carriers.wavix import countries
 from trunks.carriers.wavix.answers import Cities, City, Countries, Country, ForSale, Regions, Shelf
@@ -39,11 +39,7 @@ class Shop:
         self._cities: dict[int, list[City]] = {}
 
     async def search(self, query: NumberQuery) -> Sequence[Offer]:
-        code = phonenumbers.country_code_for_region(query.country.upper())
-        if not code:
-            raise BadInput(
-                f"there is no country {query.country!r}", field="country", todo="give two letters, as in US or DE"
-            )
+        code = calling_code(query.country)
         found: list[Offer] = []
         async for one in self._shelves(query):
             offer = _offer(one, query)

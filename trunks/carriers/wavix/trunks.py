@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import Any
 
-from gateway.kernel.errors import BadInput, Conflict
+from trunks.carriers.conflicts import no_form, tag_twice, trunk_in_use
+from trunks.carriers.named import read
+from trunks.carriers.places import single_addresses
 from trunks.carriers.port import HumanStep, RemoteTrunk, Transport, TrunkSpec
 from trunks.carriers.wavix import label
 from trunks.carriers.wavix.answers import HostRequest, Listed, Listing, Trunk
@@ -24,14 +24,6 @@ _SHORTEST_TRANSCRIBED_S = 6  # asked for also where nothing is transcribed
 
 
 _TRANSPORTS: tuple[Transport, ...] = ("udp", "tcp")
-_MOST_ADDRESSES = 32
-
-
-@dataclass(frozen=True)
-class WavixTrunk(RemoteTrunk):
-    """`username`: what our calls log in with; Wavix gives it."""
-
-    username: str = ""
 
 
 class Trunks:
@@ -42,8 +34,8 @@ class Trunks:
 
     async def all(self) -> Sequence[RemoteTrunk]:
         return [
-            WavixTrunk(
-                str(one.id), label.read(one.label).tag, label.read(one.label).name, self._host, _TRANSPORTS,
+            RemoteTrunk(
+                str(one.id), read(one.label).tag, read(one.label).name, self._host, _TRANSPORTS,
                 steps=_steps(one.host_request), username=one.name,
             )
             for one in await self._listed()
@@ -74,10 +66,7 @@ class Trunks:
     async def delete(self, trunk: RemoteTrunk) -> None:
         async for number in self._numbers.all():
             if number.trunk_id == trunk.remote_id:
-                raise Conflict(
-                    "numbers still lead to this trunk", code="carrier.trunk_in_use",
-                    todo="assign them to another trunk, or to none, first",
-                )  # fmt: skip
+                raise trunk_in_use()
         await self._api.delete(f"/v1/trunks/{trunk.remote_id}")
 
     # -- pieces -----------------------------------------------------------------------------------------------------
@@ -86,12 +75,9 @@ class Trunks:
         return [one async for page in self._api.pages("/v1/trunks", Listing) for one in page.sip_trunks or []]
 
     async def _find(self, tag: str) -> Listed | None:
-        ours = [one for one in await self._listed() if label.read(one.label).tag == tag]
+        ours = [one for one in await self._listed() if read(one.label).tag == tag]
         if len(ours) > 1:
-            raise Conflict(
-                f"{len(ours)} trunks at Wavix bear the tag {tag}", code="carrier.tag_twice", field="tag",
-                todo="delete all but one of them, or take the tag from their labels",
-            )  # fmt: skip
+            raise tag_twice("Wavix", "trunks", len(ours), tag)
         return ours[0] if ours else None
 
     def _seen(
@@ -99,8 +85,8 @@ class Trunks:
     ) -> RemoteTrunk:
         self._numbers.leads[destinations(spec.targets)] = str(there.id)
         steps = _steps(asked) + (() if there.multiple_numbers else (_CALLER_IDS,))
-        return WavixTrunk(
-            str(there.id), spec.tag, label.read(there.label).name, self._host, _TRANSPORTS, differs, _unsupported(spec),
+        return RemoteTrunk(
+            str(there.id), spec.tag, read(there.label).name, self._host, _TRANSPORTS, differs, _unsupported(spec),
             steps, username=there.name,
         )  # fmt: skip
 
@@ -135,7 +121,7 @@ def _differing(
     spec: TrunkSpec, addresses: list[str], there: Trunk, asked: HostRequest | None
 ) -> tuple[str, ...]:  # fmt: skip
     """Fields of the spec, and `rewriting` and `number_in_to`, which no spec has."""
-    now, wanted = label.read(there.label), label.read(label.wanted(spec))
+    now, wanted = read(there.label), read(label.wanted(spec))
     let_in = sorted(one.ip for one in there.allowed_ips) if there.ip_restrict else []
     by_address = asked.host if asked else ""
     other_sources = (
@@ -162,22 +148,14 @@ def _unsupported(spec: TrunkSpec) -> tuple[str, ...]:
 def _addresses(spec: TrunkSpec) -> list[str]:
     """Our addresses, one by one. Raises BadInput for what Wavix has no form for."""
     if any(target.transport == "tls" for target in spec.targets):
-        raise _bad("targets", "Wavix calls by UDP or TCP", "choose another transport, or ask its support for TLS")
-    try:
-        networks = [ip_network(source) for source in spec.sources]
-    except ValueError as error:
-        raise _bad("sources", "a source is not an address", "write it as 192.0.2.1/32") from error
-    if sum(network.num_addresses for network in networks) > _MOST_ADDRESSES:
-        raise _bad("sources", "Wavix lets in single addresses, no networks", "name each address of this gateway")
-    addresses = [str(address) for network in networks for address in network]
+        raise no_form("targets", "Wavix calls by UDP or TCP", "choose another transport, or ask its support for TLS")
+    addresses = single_addresses("Wavix", spec.sources)
     if len(addresses) > 1 and not spec.password:
-        raise _bad("sources", "Wavix lets in one address without a password", "name one, or give the trunk a password")
+        raise no_form(
+            "sources", "Wavix lets in one address without a password", "name one, or give the trunk a password"
+        )
     return addresses
 
 
 def _steps(asked: HostRequest | None) -> tuple[HumanStep, ...]:
     return (_ADDRESS,) if asked and asked.status == "pending" else ()
-
-
-def _bad(field: str, detail: str, todo: str) -> BadInput:
-    return BadInput(detail, code="carrier.trunk_invalid", field=field, todo=todo)

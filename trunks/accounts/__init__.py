@@ -1,0 +1,1 @@
+"""Accounts at carriers: their keys, their numbers on offer, their connections."""

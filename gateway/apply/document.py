@@ -40,7 +40,7 @@ class OwnCarrierWanted(Written):
 
     @property
     def keys(self) -> dict[str, Any]:
-        return self.model_dump(exclude={"name", "kind"})
+        return self.model_dump(exclude={"name", "kind"}, exclude_unset=True)
 
 
 class TrunkWanted(Written):

@@ -16,7 +16,7 @@ def carrier_steps(document: Document, observed: Observed) -> Iterator[Step]:
     for place, want in enumerate(document.carriers):
         seen = observed.carriers.get(want.name)
         given = {"name": want.name, "keys": want.keys}
-        if seen is None:
+        if seen is None or not seen.id:
             words = f"remember {want.name}, a trunk or PBX of your own at {want.host}"
             yield Step("carrier.create", f"carrier:{want.name}", words, given=given)
         elif seen.kind != "own":

@@ -14,6 +14,8 @@ from gateway.apply.step import Note, Step
 from gateway.apply.targets import text_of
 from gateway.kernel.errors import BadInput, Conflict
 
+_OF_NO_MATTER = frozenset({"username"})  # a carrier that makes the name up has told it to us
+
 
 @dataclass(frozen=True)
 class Ours:
@@ -25,9 +27,10 @@ class Ours:
 
 def spec_of(want: TrunkWanted, ours: Ours) -> dict[str, Any]:
     """As it is stored and compared; without credentials."""
+    usual = [] if want.login else list(ours.sources)  # who logs in needs no address; one changes without a word
     return {
         "targets": [text_of(one) for one in want.sip_targets(list(ours.targets))],
-        "sources": list(ours.sources) if want.sources is None else want.sources,
+        "sources": usual if want.sources is None else want.sources,
         "login": want.login, "secure": want.secure, "refer": want.refer, "caller_names": want.caller_names,
     }  # fmt: skip
 
@@ -98,7 +101,7 @@ def trunk_notes(document: Document, observed: Observed) -> Iterator[Note]:
         if seen := observed.trunks.get(want.name):
             for step in seen.steps:
                 yield Note("people", f"trunk {want.name}", step.what, step.link)
-            for what in seen.unsupported:
+            for what in sorted(set(seen.unsupported) - _OF_NO_MATTER):
                 yield Note("cannot", f"trunk {want.name}", f"{want.carrier} has no switch for {what}")
 
 

@@ -71,6 +71,12 @@ class Desk:
         await self.plans.start(made.id)
         return await self.shown(made.id)
 
+    async def go_on(self) -> None:
+        """With the work that was `held`, and from now on at once."""
+        self.held = False
+        for one in self.begun.copy():
+            await self._work(*one)
+
     async def shown(self, plan_id: str) -> PlanShown:
         async with self.database.begin() as session:
             repository = PlanRepository(session)

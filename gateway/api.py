@@ -15,6 +15,7 @@ import compliance.screening.list_endpoints
 import compliance.stir_shaken.endpoints
 import dispatch_rules.endpoints
 import gateway.apply.endpoints
+import gateway.apply.template_endpoints
 import gateway.auth.endpoints
 import gateway.calls.challenge_endpoints
 import gateway.calls.endpoints
@@ -30,10 +31,12 @@ import gateway.supervision.endpoints
 import gateway.transfers.call_endpoints
 import gateway.transfers.endpoints
 import gateway.transfers.offer_endpoints
+import gateway.trunk_test.endpoints
 import gateway.webhooks.delivery_endpoints
 import gateway.webhooks.endpoints
 import trunks.accounts.endpoints
 import trunks.accounts.shelf_endpoints
+import trunks.accounts.trunk_endpoints
 import trunks.endpoints
 import trunks.number_endpoints
 import trunks.routes.endpoints
@@ -41,11 +44,14 @@ import trunks.routes.endpoints
 PUBLIC: tuple[APIRouter, ...] = (
     trunks.accounts.endpoints.router,
     trunks.accounts.shelf_endpoints.router,
+    trunks.accounts.trunk_endpoints.router,
     gateway.apply.endpoints.router,
+    gateway.apply.template_endpoints.router,
     trunks.number_endpoints.router,
     trunks.endpoints.inbound,
     trunks.endpoints.outbound,
     trunks.routes.endpoints.router,
+    gateway.trunk_test.endpoints.router,
     dispatch_rules.endpoints.router,
     agents.endpoints.router,
     gateway.transfers.endpoints.router,

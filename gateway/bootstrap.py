@@ -64,6 +64,7 @@ from gateway.transfers.refer_capability import learn_refer
 from gateway.transfers.referring import Refers
 from gateway.transfers.run import TransferServices
 from gateway.transfers.service import Transfers
+from gateway.trunk_test.opening import TrunkTests, open_trunk_tests
 from gateway.webhooks.repository import WebhookRepository
 from gateway.webhooks.service import Webhooks
 from trunks.accounts.accounts import Accounts
@@ -94,6 +95,7 @@ class Container:
     recording: Recordings
     accounts: Accounts
     plans: Plans
+    trunk_tests: TrunkTests | None = None
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
@@ -244,7 +246,7 @@ async def run_control_plane(settings: Settings) -> None:
     plans = open_plans(settings, database, accounts, box, clock, provisioning, durable)
     container = Container(
         settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir, ledger,
-        recording, accounts, plans,
+        recording, accounts, plans, trying := open_trunk_tests(settings, calls, box),
     )  # fmt: skip
     await ledger.start()
     provisioning.start()
@@ -258,6 +260,7 @@ async def run_control_plane(settings: Settings) -> None:
         privacy.start()
         await serve(container)
     finally:
+        await trying.close()
         await privacy.close()
         await webhooks.close()
         await durable.close()

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
@@ -17,6 +18,7 @@ from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
 from gateway.rest.requests import RequestClock, Session, box_of
+from trunks.accounts.repository import CarrierRepository
 from trunks.models import NumberRow, TrunkRow
 from trunks.provisioning import Provisioning
 from trunks.repository import TrunkRepository
@@ -98,6 +100,7 @@ async def delete_inbound(
     trunk_id: str, caller: Writer, session: Session, clock: RequestClock, request: Request
 ) -> None:
     row = await TrunkRepository(session).get(trunk_id, "inbound")
+    await check_alone(session, row.id)
     used = await session.scalar(select(func.count()).select_from(NumberRow).where(NumberRow.inbound_trunk_id == row.id))
     if used:
         raise Conflict(
@@ -161,6 +164,7 @@ async def delete_outbound(
     trunk_id: str, caller: Writer, session: Session, clock: RequestClock, request: Request
 ) -> None:
     row = await TrunkRepository(session).get(trunk_id, "outbound")
+    await check_alone(session, row.id)
     if target := await request.app.state.target_of_trunk(session, row.id):
         raise Conflict(
             f"transfer target {target} is called by this trunk", code="trunk.in_use",
@@ -173,3 +177,12 @@ async def delete_outbound(
         )  # fmt: skip
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
+
+
+async def check_alone(session: AsyncSession, trunk_id: str) -> None:
+    """Raises Conflict for a side of a trunk that a plan has made at a carrier."""
+    if whole := await CarrierRepository(session).of_trunk(trunk_id):
+        raise Conflict(
+            f"this is a side of {whole.name}, a trunk at a carrier", code="trunk.in_use",
+            todo=f"DELETE /v1/carrier-trunks/{whole.id}",
+        )  # fmt: skip

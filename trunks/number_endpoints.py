@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,8 +76,17 @@ async def change(number_id: str, body: NumberChange, caller: Writer, session: Se
 
 
 @router.delete("/{number_id}", status_code=204)
-async def delete(number_id: str, caller: Writer, session: Session, clock: RequestClock) -> None:
+async def delete(
+    number_id: str, caller: Writer, session: Session, clock: RequestClock,
+    keep: Annotated[bool, Query(description="at its carrier, where it goes on to be paid for")] = False,
+) -> None:  # fmt: skip
+    """Take it away here. One that was bought is given back by POST /v1/numbers/{number_id}/release."""
     row = await found(session, number_id)
+    if row.carrier_id and not keep:
+        raise Conflict(
+            "this number is paid for at its carrier", code="number.paid_for",
+            todo=f"give it back for good: POST /v1/numbers/{row.id}/release; or keep it there: DELETE …?keep=true",
+        )  # fmt: skip
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -70,6 +70,7 @@ TRUST = "what follows from who vouches for a caller"
 TRUST_PIN = "for callers who are challenged by pin; empty for none"
 Pin = Annotated[str, Field(pattern=r"^([0-9]{4,16})?$", examples=["2468"])]
 SCREENING = "which callers are wanted"
+MEASURED = "what the last trunk test found: keys, codec, delay, loss; empty without one"
 REFER = "whether callers can be sent on by REFER; the gateway finds out by itself, from transfers"
 
 
@@ -131,6 +132,7 @@ class InboundTrunk(BaseModel):
     refer: Refer
     refer_how: str
     refer_at: datetime | None
+    measured: dict[str, Any] = Field(description=MEASURED)
     carrier_verdicts: Carrier
     caller_trust: CallerTrustTerms
     trust_pin_set: bool
@@ -211,6 +213,7 @@ class OutboundTrunk(BaseModel):
     refer: Refer
     refer_how: str
     refer_at: datetime | None
+    measured: dict[str, Any] = Field(description=MEASURED)
     livekit_id: str
     created_at: datetime
     updated_at: datetime
@@ -234,6 +237,11 @@ class Number(BaseModel):
     number: str
     name: str
     inbound_trunk_id: str | None
+    carrier_id: str | None = Field(description="the account that it was bought with; null: taken in by hand")
+    standing: Literal["active", "ordered"] = Field(description="ordered: the carrier has not given it yet")
+    once: str | None
+    monthly: str | None
+    currency: str
     created_at: datetime
     updated_at: datetime
 

@@ -22,6 +22,7 @@ from gateway.in_use import rule_of_agent, rule_of_trunk, target_of_trunk
 from gateway.kernel.errors import Conflict, GatewayError
 from trunks.accounts.models import CarrierTrunkRow
 from trunks.accounts.repository import CarrierRepository
+from trunks.accounts.trunk_endpoints import forget
 from trunks.carriers.port import OwnedNumber, RemoteTrunk
 from trunks.models import NumberRow, TrunkRow
 from trunks.rows import change_row
@@ -109,12 +110,7 @@ class Undo:
         async with self._shop.begin() as session:
             there = await session.get(CarrierTrunkRow, row.id)
             assert there is not None
-            sides = [there.inbound_trunk_id, there.outbound_trunk_id]
-            await session.delete(there)
-            await session.flush()
-            for side_id in sides:
-                if side := await session.get(TrunkRow, side_id or ""):
-                    await session.delete(side)
+            await forget(session, there)
             await record_act(session, self._by, row.id, "delete", self._shop.clock.now())
         return ""
 

@@ -101,6 +101,11 @@ class CallRepository:
         query = select(CallRow).where(CallRow.direction == "outbound", CallRow.created_at >= since)
         return [read_call(row) for row in await self._session.scalars(query)]
 
+    async def in_since(self, since: datetime) -> list[Call]:
+        """Calls in that began then or later, over or not."""
+        query = select(CallRow).where(CallRow.direction == "inbound", CallRow.created_at >= since)
+        return [read_call(row) for row in await self._session.scalars(query)]
+
     async def listed(self, node_id: str, call_ids: Sequence[str], now: datetime) -> list[str]:
         """Keeps that the node lives and has these calls; returns those of them whose record is closed."""
         await self._session.merge(SipNodeRow(id=node_id, alive_at=now, calls=len(call_ids)))

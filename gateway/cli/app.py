@@ -8,9 +8,12 @@ from gateway.cli import (
     audit,
     call_transfers,
     calls,
+    carriers,
     demo,
     doctor,
+    numbers,
     phone,
+    plans,
     privacy,
     processes,
     recordings,
@@ -21,6 +24,7 @@ from gateway.cli import (
     stir,
     supervising,
     targets,
+    trunk_tests,
     webhooks,
 )
 
@@ -38,9 +42,14 @@ phone.register(app)
 call_transfers.register(calls.app)
 supervising.register(calls.app)
 refusals.register(calls.app)
+plans.register(app)
+app.add_typer(carriers.app, name="carriers")
+app.add_typer(numbers.app, name="numbers")
+app.add_typer(plans.app, name="plans")
 app.add_typer(calls.app, name="calls")
 app.add_typer(targets.app, name="targets")
 app.add_typer(routes.app, name="route")
+app.add_typer(trunk_tests.app, name="trunk")
 app.add_typer(screening.app, name="screening")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(webhooks.app, name="webhooks")

@@ -27,7 +27,7 @@ class Accounts:
     """`elsewhere`: base URLs in the place of carriers' hosts, by host; for doubles."""
 
     def __init__(self, box: SecretBox, elsewhere: Elsewhere) -> None:
-        self._box, self._elsewhere = box, elsewhere
+        self.box, self._elsewhere = box, elsewhere
         self._open: dict[str, _Open] = {}
         self._outdated: list[Carrier] = []
 
@@ -38,7 +38,7 @@ class Accounts:
             return known.carrier
         if known:
             self._outdated.append(known.carrier)
-        carrier = registered(row.kind).open(self._keys(row), self._elsewhere)
+        carrier = registered(row.kind).open(self.keys_of(row), self._elsewhere)
         self._open[row.id] = _Open(row.keys, carrier)
         return carrier
 
@@ -53,10 +53,10 @@ class Accounts:
         self._outdated.clear()
 
     def seal(self, keys: Keys) -> str:
-        return self._box.seal(json.dumps(_plain(keys)))
+        return self.box.seal(json.dumps(_plain(keys)))
 
-    def _keys(self, row: CarrierRow) -> Keys:
-        return registered(row.kind).keys.model_validate(json.loads(self._box.open(row.keys)))
+    def keys_of(self, row: CarrierRow) -> Keys:
+        return registered(row.kind).keys.model_validate(json.loads(self.box.open(row.keys)))
 
 
 def read_keys(kind: str, given: Mapping[str, Any]) -> Keys:

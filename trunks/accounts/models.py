@@ -21,9 +21,7 @@ class CarrierRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     keys: Mapped[str] = mapped_column(String(8000), comment="sealed JSON of the kind's keys")
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the keys last let us in")
-    calls_until: Mapped[datetime | None] = mapped_column(
-        UtcDateTime, comment="its records of calls are here up to"
-    )
+    calls_until: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="its records of calls are here up to")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

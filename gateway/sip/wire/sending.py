@@ -11,6 +11,7 @@ from gateway.sip.wire.layer import Hop, OnResponse, OnTimeout, TransactionLayer
 from gateway.sip.wire.message import Request, Response
 from gateway.sip.wire.tcp import Connection
 from gateway.sip.wire.transactions import LIFETIME, ClientTransaction, ServerTransaction
+from gateway.sip.wire.udp import Address
 
 VIA_SIZE = 150  # what Via, Contact and Allow add to a request, about
 
@@ -42,6 +43,10 @@ class Sending:
 
     def send(self, request: Request, hop: Hop, on_response: OnResponse, on_timeout: OnTimeout) -> ClientTransaction:
         return self._layer.send_request(request, hop, on_response, on_timeout)
+
+    async def way_to(self, address: Address, transport: str, server_name: str = "") -> Hop:
+        """For a request outside of any call. Raises OSError or TimeoutError."""
+        return await self._layer.hop_to(address, transport, server_name=server_name)
 
     def give_up(self, transaction: ClientTransaction) -> None:
         self._layer.give_up(transaction)

@@ -29,7 +29,7 @@ from gateway.kernel.role_tokens import RoleTokens, ensure_role_keys
 from gateway.kernel.secrets import open_box
 from gateway.net.outside import Outside
 from gateway.recording.service import Recordings
-from gateway.settings import Settings, StirSettings
+from gateway.settings import CarrierSettings, Settings, StirSettings
 from gateway.transfers.service import Transfers
 from gateway.webhooks.service import Webhooks
 from tests.integration.calls.conftest import ManualClock
@@ -108,9 +108,11 @@ def make_plane(
     folder: Path,
     identity: Callable[[], Awaitable[str]] = one_and_the_same,
     stir: StirSettings | None = None,
+    carriers: CarrierSettings | None = None,
 ) -> Plane:
     """Not started: nothing is provisioned until a test says so."""
     settings = Settings(state_dir=folder, database_url=database.url, stir=stir or StirSettings())
+    settings.carriers = carriers or settings.carriers
     ensure_role_keys(settings.keys_dir)
     clock, tokens, box = ManualClock(), RoleTokens(settings.keys_dir), open_box(folder / "secrets.key")
 

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import uvicorn
 
 from gateway.auth.scopes import Role
+from gateway.settings import CarrierSettings
+from tests.carriers.market import Market
 from tests.integration.control_plane.plane import Plane, make_plane
 from tests.integration.databases import empty_database
 from trunks.memory_switchboard import MemorySwitchboard
@@ -41,14 +43,26 @@ class Served:
         self._loop.call_soon_threadsafe(self._end.set)
 
 
+def _carriers(market: Market) -> CarrierSettings:
+    return CarrierSettings(elsewhere=market.elsewhere, sip_targets=["sip.example.com:5060;transport=tcp"])
+
+
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
+def serving(folder: Path, market: Market | None = None) -> Iterator[Served]:
+    """With a market, plans can be carried out: durable work is begun."""
     started: Future[Served] = Future()
 
     async def serve() -> None:
         loop, end = asyncio.get_running_loop(), asyncio.Event()
-        async with empty_database(folder) as database:
-            plane = make_plane(database, MemorySwitchboard(), folder)
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(empty_database(folder))
+            if market:
+                await stack.enter_async_context(market.open())
+            plane = make_plane(database, MemorySwitchboard(), folder, carriers=_carriers(market) if market else None)
+            if market:
+                await plane.container.durable.start()
+                stack.push_async_callback(plane.container.durable.close)
+                stack.push_async_callback(plane.container.accounts.close)
             key = await plane.new_key(Role.ADMIN)
             server = uvicorn.Server(uvicorn.Config(plane.app, port=0, log_level="error", lifespan="off"))
             listening = socket.create_server(("127.0.0.1", 0))  # a client that comes at once waits in the backlog

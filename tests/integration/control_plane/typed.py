@@ -17,6 +17,7 @@ import pytest
 
 from gateway.calls.own_facts import RecordedFact
 from gateway.cli import main
+from tests.carriers.market import Market
 from tests.integration.control_plane.served import PATIENCE_S, Served, serving
 from tests.integration.control_plane.test_target_commands import Printed
 
@@ -29,10 +30,11 @@ class Typing:
     api: httpx.Client
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
+    group: tuple[str, ...] = ("calls",)
 
     def __call__(self, *arguments: str) -> Printed:
-        """`gateway calls …`."""
-        self.monkeypatch.setattr(sys, "argv", ["gateway", "calls", *arguments])
+        """`gateway calls …`, or another group of commands."""
+        self.monkeypatch.setattr(sys, "argv", ["gateway", *self.group, *arguments])
         with pytest.raises(SystemExit) as left:
             main()
         printed = self.capsys.readouterr()
@@ -64,20 +66,21 @@ class Typing:
 
 @contextmanager
 def typing_beside_a_stack(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Typing]:
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *,
+    group: tuple[str, ...] = ("calls",), market: Market | None = None,
+) -> Iterator[Typing]:  # fmt: skip
     # `main` silences the logs of its process for good, which here is that of all tests.
     monkeypatch.setattr("gateway.kernel.logs.quiet_logs", lambda: None)
     monkeypatch.setenv("GATEWAY_STATE_DIR", str(folder))
     plane = folder / "plane"
     plane.mkdir()
-    with serving(plane) as served, (folder / "stack.lock").open("w") as lock:
+    with serving(plane, market) as served, (folder / "stack.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # what a running stack holds
         headers = {"Authorization": f"Bearer {served.key}"}
         (folder / "stack.json").write_text("{}")
         (folder / "stack.env").write_text(f"GATEWAY_URL={served.url}\nGATEWAY_API_KEY={served.key}\n")
         with httpx.Client(base_url=served.url, headers=headers, trust_env=False, timeout=PATIENCE_S) as api:
-            yield Typing(served, api, monkeypatch, capsys)
+            yield Typing(served, api, monkeypatch, capsys, group)
 
 
 @contextmanager

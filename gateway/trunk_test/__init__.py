@@ -1,0 +1,1 @@
+"""Places real calls through a trunk, and says in words what works."""

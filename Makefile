@@ -3,6 +3,7 @@
 # make up     the same stack, staying up           make bench  measure it
 # make leak-test  who hears what in 200 transfers that was not meant for them
 # make chaos-transfer  200 transfers while processes are killed
+# make chaos-apply  numbers bought at carriers' doubles by a process that is killed 200 times
 # make planted-card  100 calls with card numbers, then the search for any of them
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
@@ -13,14 +14,14 @@ export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
 CONTROL_PLANE := $(addsuffix .py,$(addprefix control_plane/test_,changes conflicts idempotency pages resources secrets transfers))
-WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py $(CONTROL_PLANE))
+WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py apply/test_numbers.py apply/test_plans.py routes costs $(CONTROL_PLANE))
 
 # what speaks SIP without an agent's conversation, or ends processes one by one
 CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_commands.py test_trouble.py test_trouble_kill.py)
 # what kills processes while calls go on
 CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted
 
-.PHONY: demo test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer planted-card lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply planted-card lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -46,7 +47,7 @@ test-integration:
 	.venv/bin/python -m pytest tests/integration -q $(PYTEST)
 
 test-rest:
-	.venv/bin/python -m pytest tests/architecture tests/contract tests/unit -q $(PYTEST)
+	.venv/bin/python -m pytest tests/architecture tests/contract tests/unit tests/carriers -q $(PYTEST)
 
 test-postgres:
 	.venv/bin/python -m tests.with_postgres .venv/bin/python -m pytest $(WITH_DATABASE) -q
@@ -61,6 +62,10 @@ leak-test: setup-dev packages livekit-server
 # N=200 transfers, SEED=1, LANES=4 at a time, JSON=1
 chaos-transfer: setup-dev packages livekit-server
 	@.venv/bin/python -m bench.chaos
+
+# N=200 kills, SEED=1, JSON=1
+chaos-apply: setup-dev
+	@.venv/bin/python -m bench.chaos_apply
 
 # N=100 calls with known card numbers, SEED=1, JSON=1: then the search for any of them
 planted-card: setup-dev packages livekit-server

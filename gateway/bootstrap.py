@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,10 @@ class Container:
     recording: Recordings
     accounts: Accounts
     plans: Plans
-    trunk_tests: TrunkTests | None = None
+    trunk_tests: TrunkTests = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.trunk_tests = open_trunk_tests(self.settings, self.calls, self.secrets)
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
@@ -222,15 +225,11 @@ async def run_control_plane(settings: Settings) -> None:
     stir.load()
     rooms = LivingRooms(LiveKitRooms(livekit, settings.livekit.agent_name), database.begin, clock)
     calls = Calls(
-        begin=database.begin,
-        rooms=rooms,
-        clock=clock,
-        tokens=tokens,
-        verify_webhook=webhook_reader(settings.livekit),
+        begin=database.begin, rooms=rooms, clock=clock, tokens=tokens, verify_webhook=webhook_reader(settings.livekit),
         trust=CallerTrust(stir, settings.stir.country, settings.stir.redress),
         signer=CallSigner(stir.signer, settings.stir.country, clock),
         disclosures=Disclosures(settings.consent.own_places),
-    )
+    )  # fmt: skip
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
     calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock, calls.loops.open.all))
@@ -246,7 +245,7 @@ async def run_control_plane(settings: Settings) -> None:
     plans = open_plans(settings, database, accounts, box, clock, provisioning, durable)
     container = Container(
         settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir, ledger,
-        recording, accounts, plans, trying := open_trunk_tests(settings, calls, box),
+        recording, accounts, plans,
     )  # fmt: skip
     await ledger.start()
     provisioning.start()
@@ -260,7 +259,7 @@ async def run_control_plane(settings: Settings) -> None:
         privacy.start()
         await serve(container)
     finally:
-        await trying.close()
+        await container.trunk_tests.close()
         await privacy.close()
         await webhooks.close()
         await durable.close()

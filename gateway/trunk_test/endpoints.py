@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
-from gateway.kernel.errors import Unavailable
 from gateway.rest.idempotency import CreateOnce
 from gateway.rest.problems import PROBLEMS
 from gateway.rest.requests import RequestClock, Session
@@ -22,11 +21,7 @@ Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
 
 
 def tests_of(request: Request) -> TrunkTests:
-    """Raises Unavailable."""
-    tests: TrunkTests | None = request.app.state.trunk_tests
-    if tests is None:
-        raise Unavailable("this control plane makes no trunk tests", code="trunk_test.off", todo="gateway serve")
-    return tests
+    return request.app.state.trunk_tests
 
 
 @router.post("", status_code=201, response_model=TestShown)

@@ -78,8 +78,8 @@ async def test_the_number_that_is_called_is_one_of_ours_and_the_call_is_made_wit
     told = (await plane.admin.get(f"/v1/trunk-tests/{began['id']}")).json()
     assert (told["state"], told["steps"], len(told["items"])) == ("done", ["calling out"], 12)
     assert OWN.lstrip("+") not in str(told) and SHOWN.lstrip("+") not in str(told)
-    acts = await plane.rows("SELECT action FROM audit_log WHERE subject = :id", id=began["id"])
-    assert [one["action"] for one in acts] == ["create"]
+    acts = await plane.rows("SELECT verb FROM audit WHERE object = :id", id=began["id"])
+    assert [one["verb"] for one in acts] == ["create"]
 
 
 async def test_one_runs_at_a_time(plane: Plane, tests: TrunkTests, line: Line) -> None:
@@ -135,7 +135,8 @@ async def test_what_was_measured_stays_with_both_trunks_and_refer_with_the_one_t
     came = Incoming("call_1", inbound["id"], SHOWN, answered=True, keys={"1": "rfc4733"}, rtp=GOOD)
     line.seen = Seen(
         shown=SHOWN, answered_ms=900.0, codec="PCMA", takes_events=True, incoming=came, pressed=True, info_status=501,
-        chirps_sent=5, chirps_back=[200.0], hold_status=200, heard_sound=True, rtp=GOOD, refer=ReferOutcome("failure", 405),
+        chirps_sent=5, chirps_back=[200.0], hold_status=200, heard_sound=True, rtp=GOOD,
+        refer=ReferOutcome("failure", 405),
     )  # fmt: skip
     assert trunk["measured"] == {}
     await plane.made("/v1/trunk-tests", trunk_id=trunk["id"], number=OWN)

@@ -1,0 +1,1 @@
+"""Carriers' webhooks: they wake whoever reads the carrier's records, and are believed in nothing."""

@@ -1,0 +1,1 @@
+"""What calls cost: carriers' own records of calls, joined to ours."""

@@ -12,12 +12,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from gateway.apply.acts import here, numbers, trunks
 from gateway.apply.models import PlanRow, StepRow
 from gateway.apply.repository import PlanRepository
 from gateway.apply.workshop import Done, Given, NotYet, Workshop
 from gateway.durable.backoff import pause_after
-from gateway.kernel.errors import GatewayError, Overloaded, Unavailable
+from gateway.kernel.errors import BadInput, GatewayError, Overloaded, Unavailable
 from gateway.kernel.logs import get_logger
 
 WORK = "plan"
@@ -138,6 +140,8 @@ class Carry:
         for tried in range(1, TRIES + 1):
             try:
                 return await ACTS[step.act](given, step.carrier, self._shop)
+            except ValidationError as error:  # of a field that only a carrier's answer has filled
+                raise cannot_be(error) from error
             except (Unavailable, Overloaded) as error:
                 if tried == TRIES:
                     raise
@@ -167,6 +171,15 @@ class Carry:
 
     def _now(self) -> datetime:
         return self._shop.clock.now()
+
+
+def cannot_be(error: ValidationError) -> BadInput:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return BadInput(
+        f"{place}: {first['msg'].removeprefix('Value error, ')}", code="apply.field", field=place,
+        todo=f"write {place} down in the file, then apply again",
+    )  # fmt: skip
 
 
 def over(plan: PlanRow, state: str, problem: str, now: datetime) -> None:

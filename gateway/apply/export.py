@@ -20,6 +20,7 @@ from gateway.kernel.secrets import SecretBox
 from trunks.accounts.models import CarrierTrunkRow
 from trunks.accounts.repository import CarrierRepository
 from trunks.models import NumberRow, TrunkRow
+from trunks.repository import NumberRepository
 from trunks.schemas import InboundTrunk, InboundTrunkAsked, OutboundTrunk, OutboundTrunkAsked
 
 
@@ -90,7 +91,9 @@ async def _trunk(session: AsyncSession, row: CarrierTrunkRow, carrier: str) -> d
     out: dict[str, Any] | None = None
     if outbound is not None:
         shown = OutboundTrunk.model_validate(outbound).model_dump(mode="json")
-        own = {"name", "numbers", "auth_username", *(("address",) if outbound.address == row.host else ())}
+        own = {"name", "auth_username", *(("address",) if outbound.address == row.host else ())}
+        by_trunk = await NumberRepository(session).of_trunk(row.inbound_trunk_id or "")
+        own |= {"numbers"} if sorted(outbound.numbers) == by_trunk else set()
         out = _other(OutboundTrunkAsked, shown, own)
         out.pop("transport", None)
     shown_in = InboundTrunk.model_validate(inbound).model_dump(mode="json") if inbound else None

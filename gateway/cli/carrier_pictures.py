@@ -32,7 +32,7 @@ def offer_table(offers: Sequence[Told]) -> Iterator[str]:
 
 def owned_table(numbers: Sequence[Told]) -> Iterator[str]:
     if numbers:
-        head = ("number", "at the carrier", "a month", "here")
+        head = ("number", "at the carrier", "a month", "here", "tag or name there")
         yield from aligned(
             [
                 head,
@@ -41,7 +41,8 @@ def owned_table(numbers: Sequence[Told]) -> Iterator[str]:
                         one["number"],
                         "leads somewhere" if one["leads_somewhere"] else "leads nowhere",
                         price_of(one["monthly"]),
-                        one["number_id"] or ("ours, and not used" if one["tag"].startswith("gw") else "not ours"),
+                        one["number_id"] or "-",
+                        plain(one["tag"]) or "-",
                     )
                     for one in numbers
                 ),

@@ -14,8 +14,9 @@ from gateway.apply.workshop import Done, Given, Workshop, gone
 from gateway.auth.repository import record_act
 from gateway.kernel.ids import new_id
 from gateway.kernel.secrets import SecretBox
-from trunks.accounts.models import CarrierTrunkRow
+from trunks.accounts.models import CarrierRow, CarrierTrunkRow
 from trunks.accounts.repository import CarrierRepository
+from trunks.carriers.kinds import registered
 from trunks.carriers.port import RemoteTrunk
 from trunks.models import TrunkRow
 from trunks.repository import NumberRepository, TrunkRepository
@@ -62,7 +63,8 @@ async def let_out(step: Given, shop: Workshop) -> Done:
         side = await session.get(TrunkRow, row.outbound_trunk_id or "")
         fields = {"numbers": own, **step.given["outbound"]}
         if side is None:
-            wanted = {"name": row.name, "address": row.host, "transport": _transport(row), **_srtp(row), **fields}
+            own = {"name": row.name, "address": row.host, "transport": _transport(row), **await _rate(session, row)}
+            wanted = {**own, **_srtp(row), **fields}
             side = new_row("outbound", OutboundTrunkAsked.model_validate(wanted).model_dump(), shop.box, now)
             _login(side, row, shop.box)
             session.add(side)
@@ -158,6 +160,13 @@ def _login(side: TrunkRow, row: CarrierTrunkRow, box: SecretBox) -> None:
 
 def _transport(row: CarrierTrunkRow) -> str:
     return row.spec.get("transport", "auto")
+
+
+async def _rate(session: AsyncSession, row: CarrierTrunkRow) -> dict[str, Any]:
+    """How many calls a second the carrier lets begin, where it says so."""
+    account = await session.get(CarrierRow, row.carrier_id)
+    most = registered(account.kind).capabilities.limits.calls_per_s if account else None
+    return {"max_calls_per_s": most} if most else {}
 
 
 def _srtp(row: CarrierTrunkRow) -> dict[str, Any]:

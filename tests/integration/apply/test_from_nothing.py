@@ -36,6 +36,8 @@ async def test_one_file_takes_every_carrier_from_nothing_to_a_number_that_is_ans
     assert (rule.numbers, rule.trunk_ids) == ([FREE[0]], [trunks["inbound"].id])
     assert trunks["outbound"].numbers == [FREE[0]]
     assert trunks["outbound"].address and trunks["inbound"].livekit_id
+    allowed = {"twilio": 1, "telnyx": 20}  # calls a second, by what the carriers publish
+    assert trunks["outbound"].max_calls_per_s == allowed.get(carrier)
     if carrier != "own":
         assert desk.market.benches[carrier].sold() in ([FREE[0]], [FREE[0].lstrip("+")])
         assert desk.market.benches[carrier].assigned(FREE[0])

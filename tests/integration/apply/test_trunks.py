@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.apply.repository import PlanRepository
 from gateway.kernel.errors import BadInput, Conflict, NotAuthenticated
 from tests.carriers.bench import FREE
 from tests.integration.apply.desk import ADDRESS, Desk, words
@@ -118,3 +119,17 @@ async def test_two_rules_for_the_same_calls_are_refused_by_name(desk: Desk) -> N
     failed = next(step for step in applied.steps if step.state == "failed")
     assert (applied.state, failed.key) == ("failed", "rule:night")
     assert "same calls" in failed.problem
+
+
+async def test_a_field_that_cannot_be_kept_fails_its_step_and_says_where(desk: Desk) -> None:
+    """The file was taken before the rules for it became stricter."""
+    desk.held = True
+    plan = await desk.plan(document("twilio"))
+    await desk.plans.start(plan.id)
+    async with desk.database.begin() as session:
+        for row in await PlanRepository(session).steps(plan.id):
+            if row.act == "trunk.outbound":
+                row.given = desk.box.seal('{"name": "support", "outbound": {"address": "no address"}}')
+    await desk.go_on()
+    failed = next(step for step in (await desk.shown(plan.id)).steps if step.state == "failed")
+    assert (failed.act, "address" in failed.problem, "address" in failed.todo) == ("trunk.outbound", True, True)

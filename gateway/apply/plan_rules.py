@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dispatch_rules.conflicts import conflict
+from dispatch_rules.match import Terms
 from gateway.apply.document import Document, RuleWanted
 from gateway.apply.names import differing
 from gateway.apply.observed import Observed
@@ -44,6 +46,7 @@ def rule_steps(document: Document, observed: Observed) -> Iterator[Step]:
     names = {name for one in document.numbers for name in one.names} | {one.name for one in observed.numbers}
     trunks = {one.name for one in document.trunks} | set(observed.trunks)
     agents = {one.name for one in document.agents} | set(observed.agents)
+    terms = _terms(document, observed)
     for place, want in enumerate(document.rules):
         field = f"document.rules.{place}"
         alone(observed, "rule", want.name, f"{field}.name")
@@ -55,6 +58,11 @@ def rule_steps(document: Document, observed: Observed) -> Iterator[Step]:
         for one in want.numbers:
             if one not in names:
                 _number(one, f"{field}.numbers")
+        if other := conflict(terms[want.name], [one for name, one in terms.items() if name != want.name]):
+            raise Conflict(
+                f"the rule {other.name} would take the same calls as {want.name}", code="rule.conflict", field=field,
+                todo="give one of them numbers, or terms.inbound_numbers",
+            )  # fmt: skip
         seen = observed.rules.get(want.name)
         given = {
             "name": want.name, "trunks": want.trunks, "agent": want.agent, "numbers": want.numbers, "terms": want.terms,
@@ -69,6 +77,27 @@ def rule_steps(document: Document, observed: Observed) -> Iterator[Step]:
         elif changed := _changed(want, observed):
             words = f"change the rule {want.name}: {', '.join(changed)}"
             yield Step("rule.update", f"rule:{want.name}", words, risk="calls", needs=needs, given=given)
+
+
+def _terms(document: Document, observed: Observed) -> dict[str, Terms]:
+    """Of every rule as it will be, by name. What has no id or number yet goes by its name."""
+    sides = {name: one.inbound["id"] for name, one in observed.trunks.items() if one.inbound}
+    numbers = {one.name: one.number for one in observed.numbers}
+    found = {
+        name: Terms(
+            name, name, one.fields["trunk_ids"], one.fields["numbers"], one.fields["inbound_numbers"],
+            one.fields["enabled"],
+        )
+        for name, one in observed.rules.items()
+    }  # fmt: skip
+    for want in document.rules:
+        there = observed.rules[want.name].fields if want.name in observed.rules else {}
+        callers = want.terms.get("inbound_numbers", there.get("inbound_numbers", []))
+        enabled = want.terms.get("enabled", there.get("enabled", True))
+        trunk_ids = [sides.get(one, one) for one in want.trunks]
+        called = [numbers.get(one, one) for one in want.numbers]
+        found[want.name] = Terms(want.name, want.name, trunk_ids, called, callers, enabled)
+    return found
 
 
 def alone(observed: Observed, kind: str, name: str, field: str) -> None:

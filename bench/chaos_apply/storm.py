@@ -77,7 +77,8 @@ class Storm:
         self._trouble()
         child = await self._child()
         assert child.stdout
-        assert await child.stdout.readline() == b"up\n"
+        if await child.stdout.readline() != b"up\n":
+            raise RuntimeError((self._folder / "child.log").read_text()[-2000:])
         asked = sum(len(bench.double.exchanges) for bench in self._market.benches.values())
         try:
             await asyncio.wait_for(child.wait(), self._dice.uniform(0, LONGEST_LIFE_S))

@@ -50,6 +50,23 @@ def owned_table(numbers: Sequence[Told]) -> Iterator[str]:
         )
 
 
+def trunk_table(trunks: Sequence[Told], carriers: Mapping[str, str]) -> Iterator[str]:
+    """`carriers`: names by id."""
+    if trunks:
+        head = ("name", "carrier", "our calls go to", "its calls come to", "id")
+        rows = [
+            (
+                one["name"],
+                carriers.get(one["carrier_id"], "?"),
+                one["host"],
+                ", ".join(one["spec"]["targets"]),
+                one["id"],
+            )
+            for one in trunks
+        ]
+        yield from aligned([head, *rows])
+
+
 def number_table(numbers: Sequence[Told], carriers: Mapping[str, str], trunks: Mapping[str, str]) -> Iterator[str]:
     """`carriers`, `trunks`: names by id."""
     if numbers:

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from gateway.cli.carrier_pictures import carrier_table, kind_lines, offer_table, owned_table
+from gateway.cli.carrier_pictures import carrier_table, kind_lines, offer_table, owned_table, trunk_table
 from gateway.cli.control_plane import ask, client_for, everything
 from gateway.cli.stack import StateDir
 from gateway.cli.terminal import out
-from gateway.kernel.errors import BadInput
+from gateway.kernel.errors import BadInput, NotFound
 
-PATH = "/v1/carriers"
+PATH, TRUNKS = "/v1/carriers", "/v1/carrier-trunks"
 LIST, ADD = "gateway carriers list", "gateway carriers kinds"
 
 app = typer.Typer(help="Open accounts at carriers, and look at what they have.", no_args_is_help=True)
@@ -85,13 +85,14 @@ def search(
     area: Annotated[str, typer.Option(help="National destination code, such as 415.")] = "",
     contains: Annotated[str, typer.Option(help="Digits in a row.")] = "",
     feature: Annotated[list[str] | None, typer.Option(help="voice, sms, mms or fax; repeat.")] = None,
+    max_monthly: Annotated[str | None, typer.Option(help="No dearer ones, as in 2.50.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Numbers that can be bought now, with what they cost."""
     query: dict[str, Any] = {"country": country, "kind": kind, "area": area, "contains": contains, "limit": limit}
-    if feature:
-        query["feature"] = feature
+    query |= {"feature": feature} if feature else {}
+    query |= {"max_monthly": max_monthly} if max_monthly else {}
     with client_for(state) as client:
         found = ask(client, "GET", f"{PATH}/{name}/offers", next_step=LIST, params=query)
     if as_json:
@@ -111,6 +112,30 @@ def numbers(name: Name, state: StateDir = None, as_json: AsJson = False) -> None
         out(line)
     if not found and not as_json:
         out(f"none; next: gateway carriers search {name}")
+
+
+@app.command()
+def trunks(state: StateDir = None, as_json: AsJson = False) -> None:
+    """The trunks that we have made at carriers."""
+    with client_for(state) as client:
+        found = everything(client, TRUNKS, next_step=LIST)
+        accounts = {one["id"]: one["name"] for one in everything(client, PATH, next_step=LIST)}
+    for line in [json.dumps(found)] if as_json else trunk_table(found, accounts):
+        out(line)
+    if not found and not as_json:
+        out("none yet; next: gateway apply -f gateway.yaml")
+
+
+@app.command("remove-trunk")
+def remove_trunk(trunk: Annotated[str, typer.Argument(help="Name or id.")], state: StateDir = None) -> None:
+    """Take a trunk away, at its carrier and here, when nothing needs it any more."""
+    with client_for(state) as client:
+        found = everything(client, TRUNKS, next_step=LIST)
+        one = next((one for one in found if trunk in (one["id"], one["name"])), None)
+        if one is None:
+            raise NotFound(f"no trunk at a carrier is named {trunk}", todo="gateway carriers trunks")
+        ask(client, "DELETE", f"{TRUNKS}/{one['id']}", next_step="gateway carriers trunks")
+    out(f"{one['name']} is gone")
 
 
 @app.command()

@@ -24,6 +24,7 @@ app = typer.Typer(help="Buy numbers, take them in, lead them to trunks, give the
 AsJson = Annotated[bool, typer.Option("--json", help="As the REST API tells it.")]
 Carrier = Annotated[str | None, typer.Option(help="Account at a carrier; default: the trunk's.")]
 Trunk = Annotated[str | None, typer.Option(help="The trunk that its calls come by.")]
+Agent = Annotated[str | None, typer.Option(help="Who answers: the name of an agent. A rule is made for this number.")]
 NumberName = Annotated[str | None, typer.Option("--name", help="For files and people.")]
 
 
@@ -50,16 +51,41 @@ def buy(
     carrier: Carrier = None,
     trunk: Trunk = None,
     name: NumberName = None,
+    agent: Agent = None,
     yes: Yes = False,
 ) -> None:
     """Buy this number, or take it in when the account has it already; its price is shown first."""
-    _changed({"number": number, "carrier": carrier, "trunk": trunk, "name": name}, state, "buy", yes=yes)
+    _changed({"number": number, "carrier": carrier, "trunk": trunk, "name": name}, agent, state, "buy", yes=yes)
+
+
+@app.command("import")
+def take_in(
+    number: str,
+    carrier: Annotated[str, typer.Option(help="The account that has it.")],
+    state: StateDir = None,
+    trunk: Trunk = None,
+    name: NumberName = None,
+    agent: Agent = None,
+    yes: Yes = False,
+) -> None:
+    """Take in a number that an account has already; nothing is bought."""
+    with client_for(state) as client:
+        owned = ask(client, "GET", f"/v1/carriers/{carrier}/numbers", next_step="gateway carriers list")
+    if not any(one["number"] == number for one in owned):  # type: ignore[index]
+        raise NotFound(f"{carrier} does not have this number", todo=f"gateway carriers numbers {carrier}")
+    _changed({"number": number, "carrier": carrier, "trunk": trunk, "name": name}, agent, state, "import", yes=yes)
 
 
 @app.command()
-def assign(number: str, trunk: Annotated[str, typer.Argument()], state: StateDir = None, yes: Yes = False) -> None:
-    """Lead its calls to another trunk, at the carrier and here."""
-    _changed({"number": number, "trunk": trunk}, state, "assign", yes=yes)
+def assign(
+    number: str,
+    trunk: Annotated[str, typer.Argument()],
+    state: StateDir = None,
+    agent: Agent = None,
+    yes: Yes = False,
+) -> None:
+    """Lead its calls to a trunk, at the carrier and here; and, with --agent, say who answers them."""
+    _changed({"number": number, "trunk": trunk}, agent, state, "assign", yes=yes)
 
 
 @app.command()
@@ -84,8 +110,13 @@ def release(
     out(f"{found['number']} is given back")
 
 
-def _changed(wanted: dict[str, Any], state: StateDir, command: str, *, yes: bool) -> None:
-    document = {"numbers": [{name: value for name, value in wanted.items() if value is not None}]}
+def _changed(wanted: dict[str, Any], agent: str | None, state: StateDir, command: str, *, yes: bool) -> None:
+    document: dict[str, Any] = {"numbers": [{name: value for name, value in wanted.items() if value is not None}]}
+    if agent is not None:
+        if not wanted["trunk"]:
+            raise BadInput("who answers needs to know by which trunk", todo=f"gateway numbers {command} … --trunk NAME")
+        number = wanted["number"]
+        document["rules"] = [{"name": number, "trunks": [wanted["trunk"]], "numbers": [number], "agent": agent}]
     with client_for(state) as client:
         made = planned(client, document, next_step="gateway carriers search --help")
         for line in plan_lines(made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -22,6 +23,7 @@ from trunks.carriers.port import Feature, Money, NumberKind, NumberQuery
 from trunks.models import NumberRow
 from trunks.repository import NumberRepository
 from trunks.schemas import Country
+from trunks.schemas import Money as MoneyText
 
 router = APIRouter(tags=["carriers"], responses=PROBLEMS)
 Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
@@ -44,6 +46,7 @@ async def offers(
     area: Annotated[str, Query(pattern=r"^[0-9]{0,10}$", description="national destination code")] = "",
     contains: Annotated[str, Query(pattern=r"^[0-9]{0,10}$", description="digits in a row")] = "",
     feature: Annotated[list[Feature] | None, Query(max_length=4, description="default: voice")] = None,
+    max_monthly: Annotated[MoneyText | None, Query(description="in the carrier's currency")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> list[OfferShown]:  # fmt: skip
     """Numbers that can be bought now, with what they cost. Buying is a plan: POST /v1/plans."""
@@ -56,6 +59,7 @@ async def offers(
             needs=[StepForPeople.model_validate(step) for step in one.needs],
         )
         for one in (await carrier.search(query))[:limit]
+        if max_monthly is None or (one.monthly and one.monthly.amount <= Decimal(max_monthly))
     ]  # fmt: skip
 
 

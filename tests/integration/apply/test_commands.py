@@ -155,3 +155,50 @@ def test_a_pbx_of_ones_own_is_set_up_by_what_is_printed(gateway: Typing, wanted:
     assert "pjsip" in printed and "+14155550100" in printed
     shown = "\n".join(gateway("carriers", "template", "main", "--show-password").lines)
     assert shown != printed
+
+
+def test_a_number_is_taken_in_answered_by_an_agent_and_its_trunk_cannot_go_before_it(
+    gateway: Typing, account: None, wanted: Path, market: Market
+) -> None:
+    wanted.write_text(YAML.split("numbers:")[0].replace("  - name: support", "  - name: support\n    outbound: null"))
+    assert gateway("apply", "-f", str(wanted), "--yes").code == 0
+    market.benches["twilio"].own("+14155550177", "the old shop")
+    assert "the old shop" in gateway("carriers", "numbers", "main").lines[1]
+    absent = gateway("numbers", "import", "+14155550178", "--carrier", "main", "--yes")
+    assert absent.next_step == "next: gateway carriers numbers main"
+    options = ("--carrier", "main", "--trunk", "support", "--agent", "reception", "--yes")
+    taken = gateway("numbers", "import", "+14155550177", *options)
+    assert (taken.code, market.sold()) == (0, []), taken.errors
+    assert [rule["numbers"] for rule in gateway.api.get("/v1/dispatch-rules").json()["data"]] == [["+14155550177"]]
+    assert gateway("carriers", "trunks").lines[1].split()[:2] == ["support", "main"]
+    assert "1 numbers come by it" in gateway("carriers", "remove-trunk", "support").errors[0]
+    (number,) = gateway.api.get("/v1/numbers").json()["data"]
+    kept = gateway.api.delete(f"/v1/numbers/{number['id']}")
+    assert (kept.status_code, kept.json()["code"]) == (409, "number.paid_for")
+    (rule,) = gateway.api.get("/v1/dispatch-rules").json()["data"]
+    assert gateway.api.delete(f"/v1/dispatch-rules/{rule['id']}").status_code == 204
+    assert gateway("numbers", "release", "+14155550177", "--again", "+14155550177").code == 0
+    side = gateway.api.get("/v1/inbound-trunks").json()["data"][0]["id"]
+    assert gateway.api.delete(f"/v1/inbound-trunks/{side}").json()["code"] == "trunk.in_use"
+    assert gateway("carriers", "remove-trunk", "support").lines == ["support is gone"]
+    assert gateway.api.get("/v1/inbound-trunks").json()["data"] == []
+    assert market.benches["twilio"].pieces() == []
+    assert gateway("carriers", "remove", "main").lines == ["forgot main"]
+
+
+def test_accounts_over_rest_keep_their_keys_to_themselves(gateway: Typing, account: None, market: Market) -> None:
+    shown = gateway.api.get("/v1/carriers/main").text + gateway.api.get("/v1/carriers").text
+    assert not any(key in shown for key in market.benches["twilio"].keys().values())
+    (kind,) = (one for one in gateway.api.get("/v1/carriers/kinds").json() if one["kind"] == "twilio")
+    assert (kind["keys"]["account_sid"], kind["keys"]["api_key_sid"]) == (True, False)
+    keys = market.benches["twilio"].keys()
+    wrong = gateway.api.patch("/v1/carriers/main", json={"keys": {**keys, "api_key_secret": "wrong"}})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "carrier.keys")
+    assert gateway.api.get("/v1/carriers/main/offers", params={"country": "US"}).status_code == 200
+    lacking = gateway.api.post("/v1/carriers", json={"name": "b", "kind": "telnyx", "keys": {"api_key": 5}})
+    assert (lacking.status_code, lacking.json()["field"]) == (422, "keys.api_key")
+    unknown = gateway.api.post("/v1/carriers", json={"name": "b", "kind": "telco", "keys": {}})
+    assert unknown.json()["field"] == "kind"
+    again = gateway.api.post("/v1/carriers", json={"name": "main", "kind": "twilio", "keys": keys})
+    assert again.json()["code"] == "carrier.name_taken"
+    assert gateway.api.patch("/v1/carriers/main", json={"keys": keys, "name": "first"}).json()["name"] == "first"

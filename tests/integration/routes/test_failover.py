@@ -83,11 +83,14 @@ def carriers(world: World) -> Carriers:
     return Carriers(world)
 
 
+def services_of(world: World, carriers: Carriers) -> TransferServices:
+    return TransferServices(world.calls.runner, world.calls.begin, world.clock, *[carriers] * 4)  # type: ignore[arg-type]
+
+
 @asynccontextmanager
 async def carried(world: World, carriers: Carriers) -> AsyncIterator[asyncio.Task[x.TransferOutcome]]:
     """Leaving the block early is a crash."""
-    services = TransferServices(world.calls.runner, world.calls.begin, world.clock, *[carriers] * 4)  # type: ignore[arg-type]
-    run = TransferRun(CALL, XFER, services)
+    run = TransferRun(CALL, XFER, services_of(world, carriers))
     world.calls.runner.on_call(run.heard_of)
     task = asyncio.ensure_future(run.run())
     try:
@@ -202,6 +205,7 @@ async def test_a_target_with_a_trunk_of_its_own_goes_by_no_other(world: World, c
         await carriers.refuses(503)
         assert await asyncio.wait_for(task, 30) == "unreachable"
     assert carriers.trunks == ["trk_b"]
+    assert await story(world) == [f"attempt_placed {FIRST}", "attempt_ended unreachable"]
 
 
 async def test_whoever_finds_the_second_dial_recorded_never_dials_it(world: World, carriers: Carriers) -> None:
@@ -230,6 +234,22 @@ async def test_whoever_comes_after_a_crash_dials_on_once_where_nothing_was_recor
         await carriers.was("dial ST_b")
         await carriers.picks_up(FIRST)
         assert await asyncio.wait_for(asyncio.gather(one, other), 30) == ["connected", "connected"]
+    assert carriers.trunks == ["trk_a", "trk_b"]
+
+
+async def test_two_that_find_the_same_failure_in_the_same_moment_dial_once(world: World, carriers: Carriers) -> None:
+    await begin(world, "cold", (ROUTED,))
+    async with carried(world, carriers):
+        await carriers.was("dial ST_a")
+    runs = [TransferRun(CALL, XFER, services_of(world, carriers)) for _ in range(2)]
+    await carriers.refuses(503)
+    for run in runs:
+        await run._catch_up()
+    story, call = await runs[0]._read()
+    await asyncio.gather(*(run._note_news(story, Place.of(call)) for run in runs))
+    await carriers.was("dial ST_b")
+    for run in runs:
+        await run._tasks.join()
     assert carriers.trunks == ["trk_a", "trk_b"]
 
 

@@ -59,7 +59,7 @@ async def _converge(plans: Plans, database: Database, document: Document) -> Non
             if not found.steps:
                 return
             async with database.begin() as session:
-                plan_id = plans.write(session, document, observed, found, "chaos").id
+                plan_id = (await plans.write(session, document, observed, found, "chaos")).id
             await plans.start(plan_id)
     raise SystemExit("it does not converge")
 

@@ -54,7 +54,7 @@ async def create(
     """Compare what is wanted with what there is: the steps between, and what they cost. Nothing is done yet."""
 
     async def work() -> PlanShown:
-        row = plans.write(session, body.document, at.observed, at.found, caller.key_id)
+        row = await plans.write(session, body.document, at.observed, at.found, caller.key_id)
         await session.flush()
         return show_plan(row, list(await PlanRepository(session).steps(row.id)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +25,7 @@ from gateway.kernel.errors import Conflict, GatewayError
 from gateway.kernel.ids import new_id
 
 RUNNING = "plan"
+UNUSED_FOR = timedelta(days=7)
 
 
 class Begins(Protocol):
@@ -76,9 +78,11 @@ class Plans:
         async with self._shop.begin() as session:
             return await exporting.export(session, self._shop.box)
 
-    def write(
+    async def write(
         self, session: AsyncSession, document: Document, observed: Observed, found: PlanFound, by: str
     ) -> PlanRow:
+        """Those that nobody carried out for a week go."""
+        await PlanRepository(session).forget_unused(self._shop.clock.now() - UNUSED_FOR)
         sealed = self._shop.box.seal(document.model_dump_json(exclude_unset=True))
         row = PlanRow(
             id=new_id("plan"), state="planned", document=sealed, base=observed.fingerprint(),

@@ -57,7 +57,7 @@ class NotYet(Exception):
 
 @dataclass(frozen=True)
 class Workshop:
-    """`pause`: seconds after the n-th look at an order that is under way."""
+    """`installation`: the first part of our tags at carriers. `sleep`: between two looks at what takes its time."""
 
     begin: Begin
     accounts: Accounts

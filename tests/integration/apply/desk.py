@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from gateway.apply.document import Document
-from gateway.apply.models import PlanRow, StepRow
 from gateway.apply.opening import Agents
 from gateway.apply.plan_trunks import Ours
 from gateway.apply.repository import PlanRepository
@@ -63,7 +64,7 @@ class Desk:
         read = Document.model_validate(document)
         observed, found = await self.plans.look(read)
         async with self.database.begin() as session:
-            plan_id = self.plans.write(session, read, observed, found, "key_test").id
+            plan_id = (await self.plans.write(session, read, observed, found, "key_test")).id
         return await self.shown(plan_id)
 
     async def apply(self, document: dict[str, Any]) -> PlanShown:
@@ -83,8 +84,6 @@ class Desk:
             return show_plan(await repository.get(plan_id), list(await repository.steps(plan_id)))
 
     async def rows(self, model: Any) -> list[Any]:
-        from sqlalchemy import select
-
         async with self.database.begin() as session:
             return list(await session.scalars(select(model)))
 
@@ -115,6 +114,3 @@ async def open_desk(database: Database, folder: Path) -> AsyncIterator[Desk]:
 
 def words(plan: PlanShown) -> list[str]:
     return [step.words for step in plan.steps]
-
-
-__all__ = ["ADDRESS", "OURS", "Desk", "PlanRow", "StepRow", "open_desk", "words"]

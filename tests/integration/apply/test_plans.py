@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import select
 
 from agents.models import AgentRow
 from dispatch_rules.models import RuleRow
 from gateway.apply.document import Document
-from gateway.apply.models import PlanRow
+from gateway.apply.models import PlanRow, StepRow
 from gateway.kernel.errors import Conflict
 from tests.carriers.bench import FREE
 from tests.integration.apply.desk import Desk
@@ -58,6 +61,17 @@ async def test_one_that_was_only_looked_at_when_the_process_ended_can_be_applied
     await desk.plans.pick_up()
     await desk.plans.start(plan.id)
     assert (await desk.shown(plan.id)).state == "applied"
+
+
+async def test_plans_that_nobody_carried_out_go_after_a_week_and_the_others_stay(desk: Desk) -> None:
+    looked_at, applied = await desk.plan(document("twilio")), await desk.apply(document("twilio"))
+    async with desk.database.begin() as session:
+        for row in await session.scalars(select(PlanRow)):
+            row.created_at -= timedelta(days=8)
+    newest = await desk.plan(document("twilio"))
+    assert {row.id for row in await desk.rows(PlanRow)} == {applied.id, newest.id}
+    assert {row.plan_id for row in await desk.rows(StepRow)} == {applied.id}
+    assert looked_at.steps
 
 
 @pytest.mark.parametrize("carrier", ["telnyx", "twilio", "wavix", "own"])

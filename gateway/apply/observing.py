@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -22,7 +22,8 @@ from gateway.apply.document import Document
 from gateway.apply.observed import CarrierSeen, Named, NumberSeen, Observed, Offers, TrunkSeen
 from gateway.apply.plan_numbers import missing
 from gateway.apply.plan_trunks import Ours, spec_of
-from gateway.apply.remote_spec import remote_spec
+from gateway.apply.remote_spec import remote_spec, unborn_spec
+from gateway.kernel.errors import BadInput
 from gateway.kernel.secrets import SecretBox
 from trunks.accounts.accounts import Accounts
 from trunks.accounts.models import CarrierRow, CarrierTrunkRow
@@ -69,7 +70,7 @@ class Observer:
         remotes = dict(
             await asyncio.gather(
                 *(
-                    self._remote(here, name, carrier, spec)
+                    self._placed(document, self._remote(here, name, carrier, spec), name)
                     for name, (carrier, spec) in specs.items() if carrier in here.carriers
                 )
             )
@@ -156,11 +157,24 @@ class Observer:
     async def _remote(
         self, here: _Here, name: str, carrier: str, spec: Mapping[str, Any]
     ) -> tuple[str, RemoteTrunk | None]:
-        row = here.carrier_trunks.get(name)
-        if row is None:  # without its credentials nothing can be compared
-            return name, None
-        asked = remote_spec(row, spec, self._box)
-        return name, await self._accounts.of(here.carriers[carrier]).observe_trunk(asked)
+        row, there = here.carrier_trunks.get(name), self._accounts.of(here.carriers[carrier])
+        if row is not None:
+            return name, await there.observe_trunk(remote_spec(row, spec, self._box))
+        await there.observe_trunk(unborn_spec(name, spec))  # does the carrier have a form for it? no credentials yet
+        return name, None
+
+    async def _placed(
+        self, document: Document, looking: Awaitable[tuple[str, RemoteTrunk | None]], name: str
+    ) -> tuple[str, RemoteTrunk | None]:
+        """What a carrier has no form for is told with its place in the document."""
+        try:
+            return await looking
+        except BadInput as error:
+            place = next((place for place, one in enumerate(document.trunks) if one.name == name), None)
+            if place is None or not error.field:
+                raise
+            field = f"document.trunks.{place}.{error.field}"
+            raise BadInput(f"{name}: {error.detail}", code=error.code, field=field, todo=error.todo) from error
 
     def _own(self, document: Document, here: _Here) -> dict[str, CarrierSeen]:
         """Accounts of kind own that the document describes, as they will be."""

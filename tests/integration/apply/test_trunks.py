@@ -135,3 +135,22 @@ async def test_a_field_that_cannot_be_kept_fails_its_step_and_says_where(desk: D
     await desk.go_on()
     failed = next(step for step in (await desk.shown(plan.id)).steps if step.state == "failed")
     assert (failed.act, "address" in failed.problem, "address" in failed.todo) == ("trunk.outbound", True, True)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "change", "field"),
+    [
+        ("twilio", {"secure": True}, "targets"),  # secure there means TLS
+        ("telnyx", {"targets": ["192.0.2.1:5060;transport=tcp"]}, "targets"),
+        ("telnyx", {"login": False, "sources": ["192.0.2.0/24"]}, "sources"),
+        ("wavix", {"targets": ["sip.example.com;transport=tls"]}, "targets"),
+    ],
+)
+async def test_what_a_carrier_has_no_form_for_is_told_before_anything_is_made(
+    desk: Desk, carrier: str, change: dict[str, Any], field: str
+) -> None:
+    wanted = document(carrier)
+    wanted["trunks"][0].update(change)
+    with pytest.raises(BadInput) as caught:
+        await desk.plan(wanted)
+    assert (caught.value.field, bool(caught.value.todo)) == (f"document.trunks.0.{field}", True)

@@ -25,7 +25,7 @@ def plan_lines(plan: Told) -> Iterator[str]:
     else:
         yield from aligned([_step(one) for one in plan["steps"]])
         yield ""
-        yield f"costs    {sums(plan['once'])} once, {sums(plan['monthly'])} a month"
+        yield f"costs    once: {_sum(plan, 'once')}; a month: {_sum(plan, 'monthly')}"
         if risky := sum(one["risk"] == "calls" for one in plan["steps"]):
             yield f"risk     {risky} of these steps may be noticed by callers (~ and >)"
     for step in plan["steps"]:
@@ -55,7 +55,7 @@ def ending_lines(plan: Told) -> Iterator[str]:
             yield f"☎ {plain(one['what'])}: {one['link']}"
     counts = [f"{sum(one['state'] == state for one in plan['steps'])} {words}" for state, words in _COUNTED]
     yield f"{plan['state']}: {', '.join(one for one in counts if not one.startswith('0 '))}".removesuffix(": ")
-    yield f"spent    {sums(plan['spent_once'])} once, {sums(plan['spent_monthly'])} a month"
+    yield f"spent    once: {sums(plan['spent_once'])}; a month: {sums(plan['spent_monthly'])}"
     if plan["unsure"]:
         yield f"unsure   {', '.join(plan['unsure'])}: the next plan finds out whether they were bought"
 
@@ -76,6 +76,15 @@ def plan_table(plans: Sequence[Told]) -> Iterator[str]:
 
 def sums(prices: Sequence[Told]) -> str:
     return " + ".join(f"{one['amount']} {one['currency']}" for one in prices) or "nothing"
+
+
+def _sum(plan: Told, when: str) -> str:
+    """What carriers do not tell is not taken for nothing."""
+    untold = sum(step["risk"] == "money" and step[when] is None for step in plan["steps"])
+    known = sums(plan[when])
+    if untold:
+        return "the carrier does not say" if known == "nothing" else f"{known}, and what {untold} cost is not told"
+    return known
 
 
 def _step(step: Told) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ import gateway.calls.internal_endpoints
 import gateway.calls.refusal_endpoints
 import gateway.calls.scanner_endpoints
 import gateway.capture.endpoints
+import gateway.carrier_webhooks.endpoints
+import gateway.costs.endpoints
 import gateway.privacy.endpoints
 import gateway.recording.consent_endpoints
 import gateway.recording.endpoints
@@ -56,6 +58,8 @@ PUBLIC: tuple[APIRouter, ...] = (
     agents.endpoints.router,
     gateway.transfers.endpoints.router,
     gateway.calls.endpoints.router,
+    gateway.costs.endpoints.router,
+    gateway.carrier_webhooks.endpoints.router,
     gateway.supervision.endpoints.router,
     gateway.recording.endpoints.router,
     gateway.recording.consent_endpoints.router,

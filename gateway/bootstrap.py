@@ -28,6 +28,9 @@ from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.disclosure import Disclosures
 from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.service import Calls
+from gateway.carrier_webhooks.seen import Seen
+from gateway.costs.records import CarrierRecords
+from gateway.costs.service import open_records
 from gateway.db import schema
 from gateway.db.session import Database
 from gateway.durable.service import Durable
@@ -96,9 +99,11 @@ class Container:
     accounts: Accounts
     plans: Plans
     trunk_tests: TrunkTests = field(init=False)
+    carrier_records: CarrierRecords = field(init=False)
 
     def __post_init__(self) -> None:
         self.trunk_tests = open_trunk_tests(self.settings, self.calls, self.secrets)
+        self.carrier_records = open_records(self.settings, self.database, self.accounts, self.clock)
 
     def put_on(self, state: Any) -> None:
         for one in fields(self):
@@ -107,6 +112,7 @@ class Container:
         PrivacyDesk(self.settings, self.database, self.clock, self.recording.storage).put_on(state)
         state.passes = LiveKitPasses(self.settings.livekit, self.clock)
         state.offers = OfferDesk(self.calls.runner, self.database.begin, self.clock, state.passes)
+        state.carrier_webhooks_seen = Seen()
         state.agent_exists = agent_exists
         state.agent_of_target = agent_of_target
         state.captures_of_agent = captures_of_agent
@@ -256,21 +262,15 @@ async def run_control_plane(settings: Settings) -> None:
         await carrying.pick_up()
         await plans.pick_up()
         webhooks.start()
+        container.carrier_records.start()
         privacy.start()
         await serve(container)
     finally:
-        await container.trunk_tests.close()
-        await privacy.close()
-        await webhooks.close()
-        await durable.close()
-        await calls.close()
-        await stir.close()
-        await callers_choice.close()
-        await outside.close()
-        await accounts.close()
-        await provisioning.close()
-        await identity.close()
-        await livekit.close()
+        for one in (
+            container.trunk_tests, container.carrier_records, privacy, webhooks, durable, calls, stir, callers_choice,
+            outside, accounts, provisioning, identity, livekit,
+        ):  # fmt: skip
+            await one.close()
         recording.close()
         await ledger.close()
         await database.close()

@@ -11,6 +11,7 @@ import dispatch_rules.models
 import gateway.apply.models
 import gateway.auth.models
 import gateway.calls.models
+import gateway.costs.models
 import gateway.rest.idempotency
 import gateway.transfers.models
 import gateway.webhooks.models
@@ -29,6 +30,7 @@ ALL = (
     gateway.apply.models,
     gateway.auth.models,
     gateway.calls.models,
+    gateway.costs.models,
     gateway.rest.idempotency,
     gateway.transfers.models,
     gateway.webhooks.models,

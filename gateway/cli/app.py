@@ -9,6 +9,7 @@ from gateway.cli import (
     call_transfers,
     calls,
     carriers,
+    costs,
     demo,
     doctor,
     numbers,
@@ -47,6 +48,7 @@ app.add_typer(carriers.app, name="carriers")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(plans.app, name="plans")
 app.add_typer(calls.app, name="calls")
+app.add_typer(costs.app, name="costs")
 app.add_typer(targets.app, name="targets")
 app.add_typer(routes.app, name="route")
 app.add_typer(trunk_tests.app, name="trunk")

@@ -1,9 +1,9 @@
 """Which of our calls is the one that a carrier has recorded? Pure.
 
-By SIP Call-ID where the carrier tells it. Else by direction, both numbers, when it began and how long it lasted, and only
-where one record fits one call and neither fits another. Nothing is guessed: of two that fit, none is chosen. What comes out
-depends on what is known and never on the order in which it became known: a join by numbers is taken back when a second
-record turns up that fits as well.
+By SIP Call-ID where the carrier tells it. Else by direction, both numbers, when it began and how long it lasted, and
+only where one record fits one call and neither fits another. Nothing is guessed: of two that fit, none is chosen. What
+comes out depends on what is known and never on the order in which it became known: a join by numbers is taken back when
+a second record turns up that fits as well.
 """
 
 from __future__ import annotations

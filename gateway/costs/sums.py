@@ -1,4 +1,4 @@
-"""Costs added up. Pure. Money is decimal, and never added across currencies, nor what was billed to what is estimated."""
+"""Costs added up. Pure. Money is decimal; currencies are never added, nor what was billed to what is estimated."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MILLIONTH = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class CostLine:
-    """One call, or one more record of it. `minutes`: begun ones. `amount`: None where nobody knows; an estimate is ours,
-    from the trunk's price per minute. Empty ids and numbers: not known, or not ours."""
+    """One call, or one more record of it. `minutes`: begun ones. `amount`: None where nobody knows; an estimate is
+    ours, from the trunk's price per minute. Empty ids and numbers: not known, or not ours."""
 
     carrier_id: str
     trunk_id: str
@@ -80,7 +80,7 @@ class Sums:
     """Takes lines one by one, so that nobody has to hold them all."""
 
     def __init__(self, by: By) -> None:
-        self._by = by
+        self._by: By = by
         self.total = Sum()
         self.groups: dict[str, Sum] = defaultdict(Sum)
 

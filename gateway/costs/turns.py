@@ -34,6 +34,10 @@ class Turn:
     def due(self, now: datetime) -> bool:
         return not self.running and (self.next_at is None or now >= self.next_at)
 
+    def wait(self, now: datetime) -> float:
+        """Seconds until it is due."""
+        return max(0.0, (self.next_at - now).total_seconds()) if self.next_at else 0.0
+
     def begin(self, now: datetime) -> bool:
         """Is it to go far back?"""
         self.running, self.woken = True, False
@@ -58,7 +62,9 @@ class Turn:
             self.next_at = min(self.next_at, max(now, earliest))
 
 
-def since(until: datetime | None, made_at: datetime, unrated: datetime | None, now: datetime, *, deep: bool) -> datetime:
+def since(
+    until: datetime | None, made_at: datetime, unrated: datetime | None, now: datetime, *, deep: bool
+) -> datetime:
     """From where on the records are read. `until`: they are here up to; None when none was ever read. `made_at`: when
     the account was given to us. `unrated`: when the oldest call without a price began."""
     if until is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from compliance.screening.erasable import ErasableScreening
 from compliance.screening.suppressed import Suppressed
 from gateway.calls.call_index import CallIndexOfRecord
 from gateway.calls.erasable import ErasableCalls, count_open
+from gateway.costs.erasable import ErasableCarrierCalls
+from gateway.costs.unjoined import UnjoinedRecords
 from gateway.db.rewriting import rewrite_file
 from gateway.db.session import Database
 from gateway.kernel.clock import Clock
@@ -49,9 +52,11 @@ class PrivacyDesk:
         self._database, self._suppressed = database, Suppressed(key)
         recordings, ledger = ErasableRecordings(begin, clock, storage), ErasableLedger(begin)
         record, calls = ErasableCalls(begin, clock), CallIndexOfRecord(begin)
+        carriers = ErasableCarrierCalls(begin)
         places: list[Erasable] = [
             recordings,
             ErasableDeliveries(begin),
+            carriers,
             ErasableScreening(begin, clock, key),
             ErasableAnswers(begin),
             ErasableSpools(settings.spool_dir),
@@ -61,14 +66,19 @@ class PrivacyDesk:
             record,
         ]
         self.privacy = Privacy(begin, clock, key, calls, places, self._rewrite, self._is_ours)
+
+        async def forget_calls(call_ids: Sequence[str]) -> int:
+            return await carriers.forget(call_ids) + await record.forget(call_ids)
+
         forget: dict[str, Forget] = {
             "recordings": recordings.forget,
             "transcripts": calls.forget_words,
-            "calls": record.forget,
+            "calls": forget_calls,
             "evidence": ledger.forget,
         }
         chosen = retentions(shipped(), settings.retention.days)
         self.sweep = RetentionSweep(self.privacy, clock, chosen, forget)
+        self._unjoined = UnjoinedRecords(begin, key, clock, chosen)
         self._tasks = TaskSet()
 
     def put_on(self, state: Any) -> None:
@@ -81,7 +91,7 @@ class PrivacyDesk:
 
     async def _sweep_daily(self) -> None:
         await asyncio.sleep(FIRST_S)
-        _log.info("retention_swept", gone=await self.sweep.run())
+        _log.info("retention_swept", gone=await self.sweep.run(), carrier_records=await self._unjoined.forget())
         await asyncio.sleep(DAY_S - AGAIN_S)
 
     async def close(self) -> None:

@@ -84,3 +84,5 @@ async def test_a_number_is_bought_rings_is_answered_and_calls_out_show_it(
         record = await caller.talks(office, conversation)
     assert record["termination"]["slug"] == "completed"
     assert gateway(stack, "apply", "-f", str(file))[0] == "nothing to do: everything is as it is wanted"
+    secrets = market.benches[carrier].keys().values() if carrier in market.benches else ()
+    assert not [one for one in (number.lstrip("+"), *secrets) if one in stack.logs()]

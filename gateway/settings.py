@@ -176,7 +176,8 @@ class CarrierSettings(BaseModel):
     """Carriers where numbers are bought (docs/carriers.md)."""
 
     installation: str = Field(
-        default="", pattern=r"^[a-z0-9]{0,16}$",
+        default="",
+        pattern=r"^[a-z0-9]{0,16}$",
         description="part of the tag of all that we make at carriers; different for each gateway. default: gw",
     )
     sip_targets: list[str] = Field(

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.carriers.hurry import in_a_hurry
 from tests.integration.apply.desk import Desk, open_desk
 from tests.integration.databases import empty_database
+
+__all__ = ["in_a_hurry"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from bench.chaos_apply.storm import storm
 
-KILLS = int(os.environ.get("N", "6"))
+KILLS = int(os.environ.get("N", "4"))
 
 
 @pytest.mark.timeout(240 + 30 * KILLS)

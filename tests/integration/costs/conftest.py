@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.carriers.hurry import in_a_hurry
 from tests.integration.costs.office import Office, open_office
+
+__all__ = ["in_a_hurry"]
 
 
 @pytest.fixture

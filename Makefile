@@ -14,7 +14,7 @@ export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
 CONTROL_PLANE := $(addsuffix .py,$(addprefix control_plane/test_,changes conflicts idempotency pages resources secrets transfers))
-WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py apply/test_numbers.py apply/test_plans.py routes costs $(CONTROL_PLANE))
+WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py apply/test_numbers.py apply/test_plans.py routes costs do_not_call $(CONTROL_PLANE))
 
 # what speaks SIP without an agent's conversation, or ends processes one by one
 CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_commands.py test_trouble.py test_trouble_kill.py)

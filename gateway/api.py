@@ -7,6 +7,9 @@ from fastapi import APIRouter
 import agents.capture_endpoints
 import agents.endpoints
 import agents.transfer_endpoints
+import compliance.do_not_call.consent_endpoints
+import compliance.do_not_call.endpoints
+import compliance.do_not_call.list_endpoints
 import compliance.ledger.endpoints
 import compliance.privacy.endpoints
 import compliance.recordings.endpoints
@@ -25,6 +28,7 @@ import gateway.calls.scanner_endpoints
 import gateway.capture.endpoints
 import gateway.carrier_webhooks.endpoints
 import gateway.costs.endpoints
+import gateway.gate.endpoints
 import gateway.privacy.endpoints
 import gateway.recording.consent_endpoints
 import gateway.recording.endpoints
@@ -69,6 +73,11 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.transfers.offer_endpoints.router,
     compliance.screening.endpoints.router,
     compliance.screening.list_endpoints.router,
+    gateway.gate.endpoints.router,
+    compliance.do_not_call.endpoints.router,
+    compliance.do_not_call.list_endpoints.router,
+    compliance.do_not_call.list_endpoints.holidays,
+    compliance.do_not_call.consent_endpoints.router,
     gateway.calls.refusal_endpoints.router,
     gateway.calls.scanner_endpoints.router,
     gateway.webhooks.endpoints.router,
@@ -89,6 +98,7 @@ INTERNAL: tuple[APIRouter, ...] = (
 )
 # read as they come, and never held as a whole
 LONGER_BODIES = {
+    compliance.do_not_call.list_endpoints.LISTS: 32 * 1024 * 1024,
     compliance.screening.endpoints.IMPORTS: 32 * 1024 * 1024,
     compliance.screening.list_endpoints.LISTS: 32 * 1024 * 1024,
 }

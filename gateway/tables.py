@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import agents.models
+import compliance.do_not_call.models
 import compliance.ledger.models
 import compliance.privacy.models
 import compliance.recordings.models
@@ -22,6 +23,7 @@ from gateway.db.base import Base
 
 ALL = (
     agents.models,
+    compliance.do_not_call.models,
     compliance.ledger.models,
     compliance.privacy.models,
     compliance.recordings.models,

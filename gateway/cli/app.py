@@ -11,7 +11,9 @@ from gateway.cli import (
     carriers,
     costs,
     demo,
+    do_not_call,
     doctor,
+    gate,
     numbers,
     phone,
     plans,
@@ -53,6 +55,8 @@ app.add_typer(targets.app, name="targets")
 app.add_typer(routes.app, name="route")
 app.add_typer(trunk_tests.app, name="trunk")
 app.add_typer(screening.app, name="screening")
+app.add_typer(gate.app, name="gate")
+app.add_typer(do_not_call.app, name="do-not-call")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(stir.app, name="stir")

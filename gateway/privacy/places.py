@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from compliance.do_not_call.erasable import ErasableDoNotCall
 from compliance.ledger.erasable import ErasableLedger
 from compliance.privacy.hash_key import FILE, HashKey
 from compliance.privacy.retention import retentions, shipped
@@ -58,6 +59,7 @@ class PrivacyDesk:
             ErasableDeliveries(begin),
             carriers,
             ErasableScreening(begin, clock, key),
+            ErasableDoNotCall(begin, key),
             ErasableAnswers(begin),
             ErasableSpools(settings.spool_dir),
             ErasableWorkflows(settings.workflows),

@@ -29,9 +29,9 @@ demo: setup
 up: setup
 	@$(GATEWAY) up
 
-# Two at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
+# Three at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
 test: setup-dev packages livekit-server lint types
-	@$(MAKE) --no-print-directory -j2 test-talks test-integration test-calls test-postgres test-rest
+	@$(MAKE) --no-print-directory -j3 test-talks test-integration test-calls test-postgres test-rest
 	@$(MAKE) --no-print-directory test-chaos
 
 test-talks:

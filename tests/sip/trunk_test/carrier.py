@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
 from pathlib import Path
-from types import TracebackType
 
-from gateway.stack.ports import PortAllocator
-from tests.sip.stack import PATIENCE
+from tests.sip.foreign.kamailio import RunningKamailio
 
 USER, PASSWORD = "gw", "s3cret"
 
@@ -58,39 +54,12 @@ SWALLOWS_INFO = 'if (is_method("INFO")) { sl_send_reply("200", "OK"); exit; }'
 REFUSES_INFO = 'if (is_method("INFO")) { sl_send_reply("415", "Unsupported Media Type"); exit; }'
 
 
-class Carrier:
+class Carrier(RunningKamailio):
     """Sends calls `back` (host:port). `within`: what it does with requests within a call before they go on."""
 
     def __init__(self, folder: Path, back: str, *, within: str = "") -> None:
-        self._ports = PortAllocator()
-        self.address = f"127.0.0.1:{self._ports.one()}"
-        self._port = int(self.address.rpartition(":")[2])
-        self.log = folder / f"carrier-{self._port}.log"
-        modules = next(Path("/usr/lib").glob("**/kamailio/modules"))
-        config = folder / f"carrier-{self._port}.cfg"
-        given = {"within": within, "password": PASSWORD, "back": back}
-        config.write_text(CONFIG.format(listen=self.address, modules=modules, **given))
-        runs = folder / f"run-{self._port}"
-        runs.mkdir()
-        command = ["kamailio", "-DD", "-E", "-f", str(config), "-Y", str(runs), "-m", "32", "-M", "4"]
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+        def configured(address: str, modules: Path) -> str:
+            given = {"within": within, "password": PASSWORD, "back": back}
+            return CONFIG.format(listen=address, modules=modules, **given)
 
-    def __enter__(self) -> Carrier:
-        """It listens."""
-        mark, deadline = f":{self._port:04X} ", time.monotonic() + PATIENCE
-        while not any(mark in line[:25] for line in Path("/proc/net/udp").read_text().splitlines()):
-            assert self._process.poll() is None and time.monotonic() < deadline, self.log.read_text()[-3000:]
-            time.sleep(0.02)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._ports.close()
+        super().__init__(folder, configured)

@@ -84,7 +84,7 @@ async def with_list(count: int, rounds: int, dice: random.Random) -> list[Series
         head = Head("us-national", "us-national", "US", "marketing", date.fromtimestamp(time.time()))  # noqa: DTZ012
         began = time.perf_counter()
         lists = DoNotCallLists(database.begin, SystemClock())
-        row, rejected = await lists.replace(head, lines(count, dice), ListLines("1"), by="bench")
+        row, rejected = await lists.import_list(head, lines(count, dice), ListLines("1"), by="bench")
         taken.add(time.perf_counter() - began)
         assert (row.numbers, row.lines, rejected) == (count, count, [])
         key = HashKey(folder / "privacy.key")

@@ -92,7 +92,7 @@ async def measure(entry_count: int, number_count: int, rounds: int) -> list[Seri
         began = time.perf_counter()
         lists = DoNotOriginate(database.begin, clock)
         importing = asyncio.create_task(
-            lists.replace("bench", in_pieces(never(number_count, dice)), NumberLines(), by="bench")
+            lists.import_list("bench", in_pieces(never(number_count, dice)), NumberLines(), by="bench")
         )
         while not importing.done():
             await verdict(during)

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 RATE, FRAME = 8000, 160
 WINDOW = 3 * FRAME  # long enough to tell tones apart that are 50 Hz from each other, short enough for one frame
 QUIETEST_DB = -140.0
-BESIDE_HZ = (-310, -200, -130, 130, 200, 310)
-OUT_DB = 6.0
+BESIDE_HZ = (-310, -255, -200, -165, -130, 130, 165, 200, 255, 310)
+OUT_DB = (
+    10.0  # noise stands out by 6 dB of so few neighbours once in 200 frames; a lone frame of a tone by more than 10
+)
 
 
 def levels(samples: NDArray[np.int16], hertz: float) -> NDArray[np.float64]:

@@ -77,7 +77,7 @@ async def replace_list(
     when all of it is there; an import that breaks off or is refused leaves the list as it was. Registers are known by
     name in the rules: parts of one, such as a file for each area code, are lists with names of their own."""
     head = Head(name, register or name, place, scope, dated)
-    row, rejected = await lists.replace(
+    row, rejected = await lists.import_list(
         head, request.stream(), ListLines(calling_code or ""), by=caller.key_id, sha256=sha256
     )
     shown = [RejectedLine.model_validate(one) for one in rejected]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from compliance.number_lists.columns import EditionColumns
 from gateway.db.base import Base, UtcDateTime
 
 
@@ -32,25 +33,18 @@ class OwnEntryRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class ListRow(Base):
-    """One import of a list. What counts is the `current` one of each name, its last whole import."""
+class ListRow(EditionColumns, Base):
+    """One import of a list of who is not to be called."""
 
     __tablename__ = "do_not_call_lists"
 
-    edition: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    name: Mapped[str] = mapped_column(String(64), index=True)
     register: Mapped[str] = mapped_column(String(64), comment="whose list: us-national, gb-tps, or of no register")
     place: Mapped[str] = mapped_column(String(6), comment="ISO 3166")
     scope: Mapped[str] = mapped_column(String(16), comment="marketing or everything")
     dated: Mapped[date] = mapped_column(Date, comment="the day it was taken from the register")
-    state: Mapped[str] = mapped_column(String(8), comment="filling, current, or gone: to be removed")
     lines: Mapped[int] = mapped_column(comment="of the file; each is a number, repeated, rejected, or of no number")
-    numbers: Mapped[int]
     repeated: Mapped[int]
     rejected: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64), comment="of the imported bytes")
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    imported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ListNumberRow(Base):

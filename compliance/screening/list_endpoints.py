@@ -58,7 +58,7 @@ async def replace_list(
 ) -> NeverCallsTaken:
     """A text with a number on each line, up to a million, in place of all that the list had. It counts from the moment
     when all of it is there; an import that breaks off or is refused leaves the list as it was."""
-    row, rejected = await lists.replace(
+    row, rejected = await lists.import_list(
         name, request.stream(), NumberLines(calling_code or ""), by=caller.key_id, sha256=sha256
     )
     told = NeverCallsShown.model_validate(row).model_dump()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from compliance.number_lists.columns import EditionColumns
 from gateway.db.base import Base, UtcDateTime
 
 
@@ -33,18 +34,10 @@ class EntryRow(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class NeverCallsRow(Base):
-    """One import of a do-not-originate list. What counts is the `current` one of each name, its last whole import."""
+class NeverCallsRow(EditionColumns, Base):
+    """One import of a do-not-originate list."""
 
     __tablename__ = "do_not_originate_lists"
-
-    edition: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    name: Mapped[str] = mapped_column(String(64), index=True)
-    state: Mapped[str] = mapped_column(String(8), comment="filling, current, or gone: to be removed")
-    numbers: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64), comment="of the imported bytes")
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    imported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class NeverCallsNumberRow(Base):

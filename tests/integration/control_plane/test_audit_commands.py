@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from gateway.cli import main
-from tests.integration.control_plane.served import served_plane
+from tests.integration.control_plane.served import PATIENCE_S, served_plane
 from tests.integration.control_plane.test_target_commands import Printed
 
 Run = Callable[..., Printed]
@@ -38,9 +38,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         fcntl.flock(lock, fcntl.LOCK_EX)  # what a running stack holds
         (tmp_path / "stack.json").write_text("{}")
         (tmp_path / "stack.env").write_text(f"GATEWAY_URL={url}\nGATEWAY_API_KEY={key}\n")
+        headers = {"Authorization": f"Bearer {key}"}
         for number in range(3):
             body = {"number": f"+1510555010{number}"}
-            made = httpx.post(f"{url}/v1/numbers", json=body, headers={"Authorization": f"Bearer {key}"})
+            made = httpx.post(f"{url}/v1/numbers", json=body, headers=headers, timeout=PATIENCE_S)
             assert made.status_code == 201
         yield run
 

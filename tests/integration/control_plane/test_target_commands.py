@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from gateway.cli import main
-from tests.integration.control_plane.served import served_plane
+from tests.integration.control_plane.served import PATIENCE_S, served_plane
 
 Json = dict[str, Any]
 
@@ -71,7 +71,8 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         fcntl.flock(lock, fcntl.LOCK_EX)  # what a running stack holds
         (tmp_path / "stack.json").write_text("{}")
         (tmp_path / "stack.env").write_text(f"GATEWAY_URL={url}\nGATEWAY_API_KEY={key}\n")
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False) as api:
+        headers = {"Authorization": f"Bearer {key}"}
+        with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=PATIENCE_S) as api:
             yield Terminal(run, api)
 
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from compliance.do_not_call import lists as module
 from compliance.do_not_call.list_lines import ListLines
 from compliance.do_not_call.lists import DoNotCallLists, Head
+from compliance.number_lists import editions
 from gateway.kernel.errors import BadInput
 from tests.integration.control_plane.plane import problem
 from tests.integration.do_not_call.conftest import LISTS, OHIO, Desk
@@ -92,7 +92,7 @@ class Gone(Exception):
 async def test_an_import_that_breaks_off_has_changed_nothing_and_is_cleared_away(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "AT_ONCE", 2)
+    monkeypatch.setattr(editions, "AT_ONCE", 2)
     lists = DoNotCallLists(desk.plane.container.database.begin, desk.plane.clock)
     head = Head("us-national", "us-national", "US", "marketing", desk.plane.clock.now().date())
 
@@ -101,7 +101,7 @@ async def test_an_import_that_breaks_off_has_changed_nothing_and_is_cleared_away
         raise Gone
 
     with pytest.raises(Gone):
-        await lists.replace(head, broken(), ListLines("1"), by="key_1")
+        await lists.import_list(head, broken(), ListLines("1"), by="key_1")
     assert await desk.verdict() == ("allow", [])
     desk.plane.clock.go(timedelta(hours=7).total_seconds())
     await lists.forget_abandoned()
@@ -109,8 +109,8 @@ async def test_an_import_that_breaks_off_has_changed_nothing_and_is_cleared_away
 
 
 async def test_too_many_numbers_or_bad_lines_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_NUMBERS", 3)
-    monkeypatch.setattr(module, "MOST_REJECTED", 3)
+    monkeypatch.setattr(editions, "MOST_NUMBERS", 3)
+    monkeypatch.setattr(editions, "MOST_REJECTED", 3)
     assert problem(await desk.list_of(*(f"61455501{n:02}" for n in range(4))))["code"] == "do_not_call.too_many_numbers"
     assert problem(await desk.list_of(OHIO, "a 1", "b 2", "c 3", OHIO))["code"] == "do_not_call.no_numbers"
     assert await desk.verdict() == ("allow", [])

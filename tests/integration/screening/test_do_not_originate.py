@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import func, select
 
-from compliance.screening import do_not_originate
-from compliance.screening.do_not_originate import DoNotOriginate, all_current
+from compliance.number_lists import editions
+from compliance.screening.do_not_originate import KIND, DoNotOriginate, all_current
 from compliance.screening.importing import Rejected
 from compliance.screening.lookup import Screening
 from compliance.screening.models import NeverCallsNumberRow, NeverCallsRow
@@ -35,7 +35,7 @@ def lists(database: Database) -> DoNotOriginate:
 
 
 async def replace(lists: DoNotOriginate, *texts: str, name: str = "reg", **fields: str) -> list[Rejected]:
-    _, rejected = await lists.replace(name, pieces(*texts), NumberLines(), by="key_1", **fields)
+    _, rejected = await lists.import_list(name, pieces(*texts), NumberLines(), by="key_1", **fields)
     return rejected
 
 
@@ -88,7 +88,7 @@ class Gone(Exception):
 async def test_an_import_that_breaks_off_has_changed_nothing_and_is_cleared_away(
     lists: DoNotOriginate, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(do_not_originate, "AT_ONCE", 2)
+    monkeypatch.setattr(editions, "AT_ONCE", 2)
     await replace(lists, OLD)
 
     async def broken() -> AsyncIterator[bytes]:
@@ -96,7 +96,7 @@ async def test_an_import_that_breaks_off_has_changed_nothing_and_is_cleared_away
         raise Gone
 
     with pytest.raises(Gone):
-        await lists.replace("reg", broken(), NumberLines(), by="key_1")
+        await lists.import_list("reg", broken(), NumberLines(), by="key_1")
     assert (await stored(database))[1] > 1  # what it left
     assert (await never_calls(database, OLD), await never_calls(database, "+15105550200")) == ("reg", "")
     clock = ManualClock()
@@ -147,20 +147,21 @@ async def test_too_many_bad_lines_numbers_or_lists_are_refused(
     lists: DoNotOriginate, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await replace(lists, OLD)
-    monkeypatch.setattr(do_not_originate, "MOST_NUMBERS", 3)
-    monkeypatch.setattr(do_not_originate, "MOST_REJECTED", 3)
-    monkeypatch.setattr(do_not_originate, "MOST_LISTS", 1)
+    monkeypatch.setattr(editions, "MOST_NUMBERS", 3)
+    monkeypatch.setattr(editions, "MOST_REJECTED", 3)
     for text, words in (
         ("".join(f"+1510555{n:04d}\n" for n in range(4)), "more than 3 numbers"),
         (NEW + "\nbad 1\nbad 2\nbad 3\n" + NEW, "3 lines were no numbers: line 2"),
     ):
         with pytest.raises(BadInput, match=words):
             await replace(lists, text)
-    with pytest.raises(Conflict, match="1 lists already"):
+    for more in range(KIND.most_lists - 1):
+        await replace(lists, NEW, name=f"more-{more}")
+    with pytest.raises(Conflict, match="32 lists already"):
         await replace(lists, NEW, name="other")
     await replace(lists, f"{OLD}\n" * 4)
     assert await never_calls(database, OLD) == "reg"
-    assert await stored(database) == (1, 1)
+    assert await stored(database) == (32, 32)
 
 
 async def test_calls_are_looked_up_while_a_long_import_is_under_way(lists: DoNotOriginate, database: Database) -> None:
@@ -173,7 +174,7 @@ async def test_calls_are_looked_up_while_a_long_import_is_under_way(lists: DoNot
         await go_on.wait()
         yield f"{NEW}\n".encode()
 
-    importing = asyncio.create_task(lists.replace("reg", slow(), NumberLines(), by="key_1"))
+    importing = asyncio.create_task(lists.import_list("reg", slow(), NumberLines(), by="key_1"))
     await begun.wait()
     assert (await never_calls(database, OLD), await never_calls(database, "+15105560001")) == ("reg", "")
     go_on.set()

@@ -1,0 +1,1 @@
+"""Lists of up to a million numbers, each replaced as a whole."""

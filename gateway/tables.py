@@ -12,6 +12,7 @@ import dispatch_rules.models
 import gateway.apply.models
 import gateway.auth.models
 import gateway.calls.models
+import gateway.campaigns.models
 import gateway.costs.models
 import gateway.rest.idempotency
 import gateway.transfers.models
@@ -32,6 +33,7 @@ ALL = (
     gateway.apply.models,
     gateway.auth.models,
     gateway.calls.models,
+    gateway.campaigns.models,
     gateway.costs.models,
     gateway.rest.idempotency,
     gateway.transfers.models,

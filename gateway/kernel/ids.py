@@ -1,7 +1,7 @@
 """Typed ids: a prefix that says what it is, then a UUIDv7 (sortable by time).
 
 Prefixes: num trk rule agt tgt call leg cmp att rec xfer cap key evt whk dlv
-hold era car ccl crt plan step rte ttst dnc drev dcon.
+hold era car ccl crt plan step rte ttst dnc drev dcon imp.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 RATE = 16_000
 DEPTH_S = 3
 AHEAD = RATE  # a source whose clock is faster than ours, by so much, loses a frame
-GUARD = RATE * 3 // 10  # what is heard just after a pause may have been said in it
+GUARD = RATE * 6 // 10  # what is heard just after a pause may have been said in it: it passed two jitter buffers
 Side = Literal["left", "right"]
 Samples = NDArray[np.int16]
 

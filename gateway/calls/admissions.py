@@ -99,7 +99,8 @@ class Admissions:
                 verdict = self.disclosures.told(verdict, DisclosureTerms(), asked.pii.dnis, self._clock.now())
             signs = way is not None and way.sign_calls and verdict.verdict == "accept" and asked.purpose == "call"
             identity = self.signer.identity(asked.pii, own=asked.pii.ani in way.numbers) if way and signs else []
-            return _Decided(verdict, {"trunk_id": way.trunk_id if way else ""}, identity)
+            matched = {"trunk_id": way.trunk_id, "agent_id": way.agent_id} if way else {"trunk_id": ""}
+            return _Decided(verdict, matched, identity)
         route = await self._screened(session, asked, await self._find_route(session, asked))
         verdict, trust = admit(asked, route), None
         if verdict.verdict == "accept":  # nothing is fetched for a call that goes nowhere

@@ -1,7 +1,7 @@
 """The verdict on a call out, and on the target of a transfer: ordered checks over what our database knows. Pure.
 
-    trunk_known → trunk_enabled → number_class (of each number named) → country → caller_id → capacity → call_rate
-    → spend
+    trunk_known → trunk_enabled → attempt → number_class (of each number named) → country → caller_id → capacity
+    → call_rate → spend
 
 Denied unless something allows it. Every check that ran is kept with its reason; the first one that refuses
 decides. A transfer uses the trunk of its call; it takes no new line and shows no number of its own choice, so neither
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict, Check, LegPolicy
 from gateway.calls.number_class import Kind, NumberClass, classes_of
@@ -30,7 +31,8 @@ WITHHELD = ("", "anonymous", "restricted", "unavailable")  # users of From when 
 @dataclass(frozen=True)
 class WayOut:
     """A trunk that a call may leave by. `numbers` are its own, `home` their countries, `allowed_countries` those that
-    may be called; `minutes_today` counts open calls with all they may last. `calls_this_second`: admitted ones."""
+    may be called; `minutes_today` counts open calls with all they may last. `calls_this_second`: admitted ones.
+    `attempt`: whether that of a campaign may still be dialled, which wants the call for `agent_id`."""
 
     trunk_id: str
     enabled: bool = True
@@ -50,6 +52,8 @@ class WayOut:
     minutes_today: int = 0
     media: MediaTerms = field(default_factory=MediaTerms)
     sign_calls: bool = False
+    agent_id: str = ""
+    attempt: Literal["none", "open", "spent"] = "none"
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -117,6 +121,10 @@ def _checks(asked: AdmissionAsked, way: WayOut | None) -> Iterator[_Checked]:
     assert way is not None
     enabled = "the trunk is enabled" if way.enabled else "the trunk is switched off"
     yield Check(name="trunk_enabled", passed=way.enabled, reason=enabled), _Refusal(403, "outbound_not_allowed")
+    if way.attempt != "none":
+        words = "has not been dialled before" if way.attempt == "open" else "was dialled before, or is over"
+        check = Check(name="attempt", passed=way.attempt == "open", reason=f"the campaign's attempt {words}")
+        yield check, _Refusal(403, "already_dialled")
     yield from _destination(asked.pii.dnis, way, "called number")
     if asked.pii.to_user and asked.pii.to_user != asked.pii.dnis:
         yield from _destination(asked.pii.to_user, way, "number in the To header")

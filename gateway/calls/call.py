@@ -21,6 +21,8 @@ from gateway.calls.capture import with_event as with_capture
 from gateway.calls.capture_facts import OfCapture
 from gateway.calls.consent import ConsentState, consent_after
 from gateway.calls.consent_facts import DisclosurePlayed, OfConsent
+from gateway.calls.dial_facts import OfDial
+from gateway.calls.dial_state import DialState, with_dial_fact
 from gateway.calls.events import (
     AgentDispatched,
     AgentGivenUp,
@@ -112,6 +114,7 @@ class Call(Strict):
     recording: RecordingState = RecordingState()
     disclosure: DisclosurePlan | None = Field(default=None, description="what the caller is to be told and asked")
     consent: ConsentState = ConsentState()
+    dial: DialState = DialState()
     hangup: HangupOrder | None = None
     termination: Termination | None = None
     erased_at: datetime | None = None  # from then on nothing personal is stored of it
@@ -149,11 +152,8 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
         case DialProgress(sip_code=180 | 183) if call.rang_at is None:
             return {"rang_at": event.at}
         case RouteFound() as route:
-            return {
-                "trunk_id": route.trunk_id,
-                "number_id": route.number_id,
-                **_rule(call, route.rule_id, route.agent_id),
-            }
+            found = {"trunk_id": route.trunk_id, "number_id": route.number_id}
+            return found | _rule(call, route.rule_id, route.agent_id)
         case LegJoined() as leg if not event.repeated:
             return _joined(call, leg)
         case LegAnswered() as answer if call.answered_at is None:
@@ -181,6 +181,8 @@ def _changes(call: Call, event: Event) -> dict[str, object]:
             return {"capture": with_capture(call.capture, event)}
         case DisclosurePlayed() | OfConsent() if not (event.late or event.repeated):
             return {"consent": consent_after(call.consent, call.disclosure, event)}
+        case OfDial() if not event.repeated:
+            return {"dial": with_dial_fact(call.dial, event.what)}
         case RecordingOrdered() | RecordingWithheld() | OfRecording():
             return {"recording": with_event(call.recording, event)}
         case _:
@@ -210,10 +212,8 @@ def _trust(admission: AdmissionDecided) -> dict[str, object]:
     found = admission.verdict.caller_trust
     if found is None:
         return {}
-    return {
-        "caller_trust": found.standing if found.by != "nobody" else "",
-        "caller_label": found.reason if found.follows == "label" else "",
-    }
+    standing, label = found.standing if found.by != "nobody" else "", found.reason if found.follows == "label" else ""
+    return {"caller_trust": standing, "caller_label": label}
 
 
 def _rule(call: Call, rule_id: str, agent_id: str) -> dict[str, object]:

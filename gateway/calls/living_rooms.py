@@ -29,8 +29,10 @@ class LivingRooms:
     ) -> None:
         self._rooms, self._begin, self._clock, self.open_in = rooms, begin, clock, open_in
 
-    async def dispatch_agent(self, room: str, *, agent_id: str, call_id: str, resume: bool) -> None:
-        await self._rooms.dispatch_agent(room, agent_id=agent_id, call_id=call_id, resume=resume)
+    async def dispatch_agent(
+        self, room: str, *, agent_id: str, call_id: str, resume: bool, attempt_id: str = ""
+    ) -> None:
+        await self._rooms.dispatch_agent(room, agent_id=agent_id, call_id=call_id, resume=resume, attempt_id=attempt_id)
 
     async def remove_participant(self, room: str, identity: str) -> None:
         try:

@@ -14,6 +14,7 @@ class Dispatch:
     agent_id: str
     call_id: str
     resume: bool
+    attempt_id: str = ""
 
 
 @dataclass
@@ -28,9 +29,11 @@ class MemoryRooms:
     def join(self, room: str, participant: RoomParticipant) -> None:
         self.rooms.setdefault(room, {})[participant.identity] = participant
 
-    async def dispatch_agent(self, room: str, *, agent_id: str, call_id: str, resume: bool) -> None:
+    async def dispatch_agent(
+        self, room: str, *, agent_id: str, call_id: str, resume: bool, attempt_id: str = ""
+    ) -> None:
         self._answer()
-        self.dispatches.append(Dispatch(room, agent_id, call_id, resume))
+        self.dispatches.append(Dispatch(room, agent_id, call_id, resume, attempt_id))
 
     async def remove_participant(self, room: str, identity: str) -> None:
         self._answer()

@@ -37,8 +37,10 @@ class Rooms(Protocol):
     """LiveKit rooms. Every method raises `gateway.kernel.errors.Unavailable` when LiveKit does not
     answer, and takes a room or participant that is gone already for done."""
 
-    async def dispatch_agent(self, room: str, *, agent_id: str, call_id: str, resume: bool) -> None:
-        """Explicit dispatch with metadata `{"agent_id", "call_id", "resume"}`."""
+    async def dispatch_agent(
+        self, room: str, *, agent_id: str, call_id: str, resume: bool, attempt_id: str = ""
+    ) -> None:
+        """Explicit dispatch with metadata `{"agent_id", "call_id", "resume", "attempt_id"}`: of a campaign."""
         ...
 
     async def remove_participant(self, room: str, identity: str) -> None: ...

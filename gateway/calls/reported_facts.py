@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from gateway.calls.capture_facts import ReportedCaptureFact
 from gateway.calls.consent_facts import ReportedConsentFact
+from gateway.calls.dial_facts import ReportedDialFact
 from gateway.calls.facts import (
     AgentJoined,
     AgentLost,
@@ -69,6 +70,7 @@ AnyFact = Annotated[
     | CallLost
     | ReportedCaptureFact
     | ReportedConsentFact
+    | ReportedDialFact
     | ConsultAnswered
     | ReportedRecordingFact,
     Field(discriminator="kind"),

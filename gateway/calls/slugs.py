@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "rejected": "The other side refused the call.",
     "unreachable": "The called number could not be reached.",
     "blocked": "The network blocked the call as unwanted.",
+    "already_dialled": "The attempt of a campaign was dialled before, or is over: one attempt is one dial.",
     "call_rate": "Calls began faster than the trunk's carrier takes them.",
     "carrier_limit": "The carrier took no more calls from this trunk.",
     "dial_cancelled": "The call was given up before the called party answered.",

@@ -14,6 +14,7 @@ from gateway.calls.capture_facts import CaptureProgress, OfCapture
 from gateway.calls.capture_words import sentence_of_capture
 from gateway.calls.consent_facts import DisclosurePlayed, OfConsent
 from gateway.calls.consent_words import sentence_of_consent
+from gateway.calls.dial_facts import OfDial, sentence_of_dial
 from gateway.calls.events import (
     AgentDispatched,
     AgentGivenUp,
@@ -123,6 +124,8 @@ def _sentence(what: RecordedFact | Outcome) -> str:
             return "A card number, or what belongs to one, was spoken: it is kept nowhere."
         case DisclosurePlayed() | OfConsent():
             return sentence_of_consent(what)
+        case OfDial():
+            return sentence_of_dial(what)
         case OfRecording() | RecordingAsked() | RecordingOrdered() | RecordingWithheld():
             return sentence_of_recording(what)
         case OfSupervisor() | AgentNoted():

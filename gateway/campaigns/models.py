@@ -22,6 +22,7 @@ class CampaignRow(Base):
     why: Mapped[str] = mapped_column(String(300), comment="of the state, in a sentence; empty: somebody asked for it")
     terms: Mapped[dict[str, Any]] = mapped_column(JSON, comment="gateway.campaigns.terms.Terms")
     contacts: Mapped[int] = mapped_column(default=0)
+    spent: Mapped[str] = mapped_column(String(32), default="0", comment="decimal: costs of its attempts")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -61,7 +62,7 @@ class AttemptRow(Base):
     __table_args__ = (
         UniqueConstraint("campaign_id", "position", "n"),
         Index("ix_campaign_attempts_number_hash_dialled_at", "number_hash", "dialled_at"),
-        Index("ix_campaign_attempts_campaign_id_state", "campaign_id", "state"),
+        Index("ix_campaign_attempts_campaign_id_state_ended_at", "campaign_id", "state", "ended_at"),
         Index("ix_campaign_attempts_state_claimed_at", "state", "claimed_at"),
         # nobody is dialled twice at the same time, not even by two campaigns
         Index(
@@ -82,7 +83,7 @@ class AttemptRow(Base):
     agent_id: Mapped[str] = mapped_column(String(40), default="")
     call_id: Mapped[str] = mapped_column(String(40), default="", index=True)
     sip_code: Mapped[int | None]
-    machine: Mapped[str] = mapped_column(String(12), default="", comment="who answered: terms.Machine")
+    machine: Mapped[str] = mapped_column(String(12), default="", comment="gateway.calls.dial_facts.Answerer")
     decided_ms: Mapped[int | None] = mapped_column(comment="from the answer to that")
     disposition: Mapped[str] = mapped_column(String(40), default="", comment="the agent's word")
     seconds: Mapped[int] = mapped_column(default=0, comment="from the answer to the end")

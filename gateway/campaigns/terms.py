@@ -13,7 +13,6 @@ from compliance.dialling.terms import Purpose
 State = Literal["draft", "running", "paused", "stopped", "finished"]
 ContactState = Literal["waiting", "open", "done", "refused"]  # open: an attempt is under way
 AttemptState = Literal["claimed", "dialling", "ended"]
-Machine = Literal["human", "voicemail", "ivr", "screening", "fax", "silence"]
 Outcome = Literal[
     "answered", "voicemail", "message_left", "screened", "ivr", "fax", "silence", "busy", "no_answer", "declined",
     "blocked", "unreachable", "carrier_limit", "failed", "refused", "not_now", "no_agent", "unknown",
@@ -22,7 +21,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 # nothing went out to the person: the gate or the trunk's admission said no, or no agent came
 NOT_DIALLED: frozenset[Outcome] = frozenset({"refused", "not_now", "no_agent"})
 # the carrier's or our own fault: nothing rang, so it does not count against how often a person may be called
-NEVER_RANG: frozenset[Outcome] = NOT_DIALLED | {"unreachable", "carrier_limit", "failed"}
+NEVER_RANG: frozenset[Outcome] = NOT_DIALLED | frozenset[Outcome]({"unreachable", "carrier_limit", "failed"})
 
 
 class Strict(BaseModel):

@@ -29,8 +29,11 @@ class LiveKitRooms:
     def __init__(self, client: LiveKitClient, agent_name: str) -> None:
         self._client, self._agent_name = client, agent_name
 
-    async def dispatch_agent(self, room: str, *, agent_id: str, call_id: str, resume: bool) -> None:
-        metadata = json.dumps({"agent_id": agent_id, "call_id": call_id, "resume": resume})
+    async def dispatch_agent(
+        self, room: str, *, agent_id: str, call_id: str, resume: bool, attempt_id: str = ""
+    ) -> None:
+        order = {"agent_id": agent_id, "call_id": call_id, "resume": resume}
+        metadata = json.dumps(order | ({"attempt_id": attempt_id} if attempt_id else {}))
         wanted = api.CreateAgentDispatchRequest(agent_name=self._agent_name, room=room, metadata=metadata)
         async with self._client.asked() as lk:
             await lk.agent_dispatch.create_dispatch(wanted)

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.String(length=40), nullable=False),
         sa.Column("call_id", sa.String(length=40), nullable=False),
         sa.Column("sip_code", sa.Integer(), nullable=True),
-        sa.Column("machine", sa.String(length=12), nullable=False, comment="who answered: terms.Machine"),
+        sa.Column("machine", sa.String(length=12), nullable=False, comment="gateway.calls.dial_facts.Answerer"),
         sa.Column("decided_ms", sa.Integer(), nullable=True, comment="from the answer to that"),
         sa.Column("disposition", sa.String(length=40), nullable=False, comment="the agent's word"),
         sa.Column("seconds", sa.Integer(), nullable=False, comment="from the answer to the end"),
@@ -56,7 +56,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("campaign_attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_campaign_attempts_call_id"), ["call_id"], unique=False)
-        batch_op.create_index("ix_campaign_attempts_campaign_id_state", ["campaign_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_campaign_attempts_campaign_id_state_ended_at", ["campaign_id", "state", "ended_at"], unique=False
+        )
         batch_op.create_index(
             "ix_campaign_attempts_number_hash_dialled_at", ["number_hash", "dialled_at"], unique=False
         )
@@ -90,6 +92,7 @@ def upgrade() -> None:
         ),
         sa.Column("terms", sa.JSON(), nullable=False, comment="gateway.campaigns.terms.Terms"),
         sa.Column("contacts", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.String(length=32), nullable=False, comment="decimal: costs of its attempts"),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=True),

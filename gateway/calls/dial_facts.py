@@ -1,0 +1,46 @@
+"""What the agent of a call out tells of it: who answered, and what came of the talk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from gateway.calls.facts import Fact
+
+Answerer = Literal["human", "voicemail", "ivr", "screening", "fax", "silence"]
+
+
+class OfDial(Fact):
+    """Of a call out that a campaign wanted."""
+
+
+class AnsweredBy(OfDial):
+    """`after_ms`: from the answer to the moment when it was clear."""
+
+    kind: Literal["answered_by"] = "answered_by"
+    who: Answerer
+    after_ms: int = Field(ge=0)
+
+
+class Disposed(OfDial):
+    """The agent's word on the call, one of those that its operator uses. `callback_at`: the person asked for it."""
+
+    kind: Literal["disposed"] = "disposed"
+    disposition: str = Field(max_length=40, pattern=r"^[a-z0-9_\-]+$")
+    callback_at: datetime | None = None
+
+
+ReportedDialFact = AnsweredBy | Disposed
+
+
+def sentence_of_dial(what: OfDial) -> str:
+    match what:
+        case AnsweredBy(who=who, after_ms=after_ms):
+            return f"Who answered was clear after {after_ms / 1000:.1f} s: {who}."
+        case Disposed(disposition=disposition, callback_at=callback_at):
+            ending = ", and a callback was asked for." if callback_at else "."
+            return f"The agent put the call down as {disposition}{ending}"
+        case _:
+            return "Something was reported of the call out."

@@ -28,6 +28,8 @@ from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.disclosure import Disclosures
 from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.service import Calls
+from gateway.campaigns.admitting import way_of_campaign
+from gateway.campaigns.service import Campaigns
 from gateway.carrier_webhooks.seen import Seen
 from gateway.costs.records import CarrierRecords
 from gateway.costs.service import open_records
@@ -41,14 +43,8 @@ from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.secrets import SecretBox, open_box
 from gateway.livekit.calling import LiveKitCalling
 from gateway.livekit.client import LiveKitClient
-from gateway.livekit.confirmations import RecordedConfirmations
-from gateway.livekit.either_switch import EitherSwitch
 from gateway.livekit.identity import SwitchboardIdentity
-from gateway.livekit.isolation import PhonesApart
-from gateway.livekit.leg_switch import LegSwitch
 from gateway.livekit.passes import LiveKitPasses
-from gateway.livekit.permission_switch import PermissionSwitch
-from gateway.livekit.referring import LiveKitReferring
 from gateway.livekit.rooms import LiveKitRooms
 from gateway.livekit.switchboard import LiveKitSwitchboard
 from gateway.livekit.webhooks import webhook_reader
@@ -57,15 +53,11 @@ from gateway.privacy.places import PrivacyDesk
 from gateway.recording.rotation import rotate_keys
 from gateway.recording.service import Recordings
 from gateway.settings import Settings
-from gateway.transfers.agent_line import RoomAgentLine
 from gateway.transfers.carrying import WORK, Carrying
-from gateway.transfers.humans import AnyHumans, Phones
 from gateway.transfers.offer_desk import OfferDesk
+from gateway.transfers.opening import transfer_services
 from gateway.transfers.operator_watch import OperatorWatch
-from gateway.transfers.operators import Operators
 from gateway.transfers.refer_capability import learn_refer
-from gateway.transfers.referring import Refers
-from gateway.transfers.run import TransferServices
 from gateway.transfers.service import Transfers
 from gateway.trunk_test.opening import TrunkTests, open_trunk_tests
 from gateway.webhooks.repository import WebhookRepository
@@ -201,17 +193,6 @@ def resources(box: SecretBox, agent_name: str) -> list[Resource]:
     ]
 
 
-def transfer_services(calls: Calls, livekit: LiveKitClient) -> TransferServices:
-    ours = LegSwitch(calls.rooms, calls.tokens, RecordedConfirmations(calls.begin))
-    apart = PhonesApart(calls.rooms, EitherSwitch(ours, PermissionSwitch(livekit)))
-    phones = Phones(calls.begin, LiveKitCalling(livekit), calls.rooms, calls.clock)
-    operators = Operators(calls.runner, calls.begin, calls.rooms, calls.clock)
-    humans = AnyHumans(calls.begin, phones, operators)
-    agent = RoomAgentLine(calls.rooms, calls.tokens)
-    referring = Refers(calls.begin, LiveKitReferring(livekit))
-    return TransferServices(calls.runner, calls.begin, calls.clock, apart, humans, agent, referring)
-
-
 async def run_control_plane(settings: Settings) -> None:
     """Serves both applications until SIGTERM or SIGINT. Raises SetupError for an old schema."""
     database, clock = Database(settings.database), SystemClock()
@@ -234,7 +215,7 @@ async def run_control_plane(settings: Settings) -> None:
         begin=database.begin, rooms=rooms, clock=clock, tokens=tokens, verify_webhook=webhook_reader(settings.livekit),
         trust=CallerTrust(stir, settings.stir.country, settings.stir.redress),
         signer=CallSigner(stir.signer, settings.stir.country, clock),
-        disclosures=Disclosures(settings.consent.own_places),
+        disclosures=Disclosures(settings.consent.own_places), find_way_out=way_of_campaign,
     )  # fmt: skip
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
@@ -248,6 +229,8 @@ async def run_control_plane(settings: Settings) -> None:
     durable.define(WORK, carrying.carry)
     transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
     webhooks = Webhooks(calls, durable, box, outside)
+    dials = LiveKitCalling(livekit)
+    campaigns = Campaigns(calls, durable, privacy.privacy.key, dials, agent_exists, settings.executor_id)
     plans = open_plans(settings, database, accounts, box, clock, provisioning, durable)
     container = Container(
         settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir, ledger,
@@ -261,14 +244,15 @@ async def run_control_plane(settings: Settings) -> None:
         await durable.start()
         await carrying.pick_up()
         await plans.pick_up()
+        await campaigns.start()
         webhooks.start()
         container.carrier_records.start()
         privacy.start()
         await serve(container)
     finally:
         for one in (
-            container.trunk_tests, container.carrier_records, privacy, webhooks, durable, calls, stir, callers_choice,
-            outside, accounts, provisioning, identity, livekit,
+            campaigns, container.trunk_tests, container.carrier_records, privacy, webhooks, durable, calls, stir,
+            callers_choice, outside, accounts, provisioning, identity, livekit,
         ):  # fmt: skip
             await one.close()
         recording.close()

@@ -86,7 +86,7 @@ class Attempts:
             AttemptRow.campaign_id == campaign_id, AttemptRow.state == "ended", AttemptRow.dialled_at.is_not(None)
         )
         if since is not None:
-            query = query.where(AttemptRow.ended_at > since)
+            query = query.where(AttemptRow.ended_at >= since)
         query = query.order_by(AttemptRow.ended_at.desc()).limit(most)
         return cast("list[Outcome]", list(await self._session.scalars(query)))
 

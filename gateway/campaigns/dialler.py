@@ -116,7 +116,7 @@ class Dialler:
         elif why := await why_pause(session, campaign, terms, self._agent_exists):
             set_state(campaign, "paused", now, why)
             _log.warning("campaign_paused", campaign_id=campaign.id)
-        elif await has_room(session, campaign.id, terms, now):
+        elif await has_room(session, campaign, terms, now):
             found = await claim(session, self._key, campaign_id, terms, self._dialler, now)
             if found != "nobody":
                 return found

@@ -11,7 +11,7 @@ from gateway.campaigns.attempts import Attempts
 from gateway.campaigns.models import CampaignRow
 from gateway.campaigns.pace import LOOKED_AT, lead, why_stop
 from gateway.campaigns.paces import Paces
-from gateway.campaigns.spending import committed
+from gateway.campaigns.spending import one_more
 from gateway.campaigns.terms import Terms
 from gateway.kernel.errors import NotFound
 from trunks.repository import TrunkRepository
@@ -26,9 +26,9 @@ async def why_pause(session: AsyncSession, campaign: CampaignRow, terms: Terms, 
     latest = await Attempts(session).latest_outcomes(campaign.id, LOOKED_AT, campaign.updated_at)
     if why := why_stop(latest):
         return why
-    if terms.budget is not None and (spent := await committed(session, campaign.id, terms)) >= terms.budget.amount:
-        money = f"{spent} {terms.budget.currency}"
-        return f"{money} of its money are spent, or may be by calls under way; raise the budget, then resume"
+    if terms.budget is not None and await one_more(session, campaign, terms) == "no":
+        money = f"{campaign.spent} of {terms.budget.amount} {terms.budget.currency}"
+        return f"{money} are spent, and the rest does not pay for another call; raise the budget, then resume"
     return await why_incomplete(session, terms, agent_exists)
 
 
@@ -49,10 +49,10 @@ async def why_incomplete(session: AsyncSession, terms: Terms, agent_exists: Agen
     return ""
 
 
-async def has_room(session: AsyncSession, campaign_id: str, terms: Terms, now: datetime) -> bool:
-    """Within what the campaign may have under way, what its trunk takes, and what is reserved ahead of its dials."""
-    under_way = await Attempts(session).open_of(campaign_id)
-    if sum(under_way.values()) >= terms.pacing.at_once:
+async def has_room(session: AsyncSession, campaign: CampaignRow, terms: Terms, now: datetime) -> bool:
+    """Within what the campaign may have under way and pay for, what its trunk takes, and what is reserved ahead."""
+    under_way = await Attempts(session).open_of(campaign.id)
+    if sum(under_way.values()) >= terms.pacing.at_once or await one_more(session, campaign, terms) != "yes":
         return False
     rate = terms.pacing.calls_per_s
     if terms.trunk_id:
@@ -60,7 +60,7 @@ async def has_room(session: AsyncSession, campaign_id: str, terms: Terms, now: d
         rate = min((one for one in (rate, trunk.max_calls_per_s) if one is not None), default=None)
         until = await Paces(session).limited_until(trunk.id)
         circuit = (await Circuits(session).all()).get(trunk.id, Breaker())
-        lines = await Attempts(session).open_on(trunk.id, campaign_id)
+        lines = await Attempts(session).open_on(trunk.id, campaign.id)
         full = trunk.max_calls is not None and lines >= trunk.max_calls
         if full or (until is not None and until > now) or circuit.state(now) == "open":
             return False

@@ -1,9 +1,10 @@
-"""What a campaign has spent, and what its calls under way may still cost, in the currency of its trunk."""
+"""Whether a campaign's money pays for one more call, in the currency of its trunk."""
 
 from __future__ import annotations
 
 import math
 from decimal import Decimal
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,15 +13,25 @@ from gateway.campaigns.models import AttemptRow, CampaignRow
 from gateway.campaigns.terms import Terms
 from trunks.models import TrunkRow
 
+# not_yet: calls under way may come cheaper than they could
+Paid = Literal["yes", "not_yet", "no"]
 
-async def committed(session: AsyncSession, campaign_id: str, terms: Terms) -> Decimal:
-    """An open call counts with the longest that it may last: so what is let out can never cost more than the budget."""
-    query = select(AttemptRow.trunk_id).where(AttemptRow.campaign_id == campaign_id, AttemptRow.state != "ended")
-    minutes = math.ceil(terms.max_duration_s / 60)
-    campaign = await session.get_one(CampaignRow, campaign_id)
-    total = Decimal(campaign.spent)
-    for trunk_id in await session.scalars(query):
-        trunk = await session.get(TrunkRow, trunk_id or terms.trunk_id or "")
-        if trunk is not None and trunk.price_per_minute:
-            total += Decimal(trunk.price_per_minute) * minutes
-    return total
+
+async def one_more(session: AsyncSession, campaign: CampaignRow, terms: Terms) -> Paid:
+    """Every call counts with the longest that it may last: what is let out can never cost more than the budget."""
+    if terms.budget is None:
+        return "yes"
+    open_attempts = (AttemptRow.campaign_id == campaign.id, AttemptRow.state != "ended")
+    trunks = [
+        one or terms.trunk_id or "" for one in await session.scalars(select(AttemptRow.trunk_id).where(*open_attempts))
+    ]
+    longest = [await _longest(session, trunk_id, terms) for trunk_id in (*trunks, terms.trunk_id or "")]
+    if Decimal(campaign.spent) + sum(longest) <= terms.budget.amount:
+        return "yes"
+    return "not_yet" if trunks else "no"
+
+
+async def _longest(session: AsyncSession, trunk_id: str, terms: Terms) -> Decimal:
+    trunk = await session.get(TrunkRow, trunk_id)
+    price = trunk.price_per_minute if trunk is not None else None
+    return Decimal(price or 0) * math.ceil(terms.max_duration_s / 60)

@@ -23,6 +23,7 @@ from gateway.calls.caller_trust import CallerTrust
 from gateway.calls.memory_rooms import MemoryRooms
 from gateway.calls.ports import RoomEvent
 from gateway.calls.service import Calls
+from gateway.campaigns.admitting import way_of_campaign
 from gateway.db.session import Database
 from gateway.durable.service import Durable
 from gateway.kernel.errors import NotAuthenticated
@@ -125,7 +126,7 @@ def make_plane(
     checks.load()
     calls = Calls(
         begin=database.begin, rooms=MemoryRooms(), clock=clock, tokens=tokens, verify_webhook=no_webhooks,
-        trust=CallerTrust(checks),
+        trust=CallerTrust(checks), find_way_out=way_of_campaign,
     )  # fmt: skip
     recording = Recordings(settings, calls)
     recording.keys.ensure()

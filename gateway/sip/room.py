@@ -22,6 +22,7 @@ from gateway.sip.caller_audio import CallerAudio
 from gateway.sip.company import keeps_company, may_keep_company
 from gateway.sip.livekit_ffi import no_audio
 from gateway.sip.mixer import Everybody, Mixer
+from gateway.sip.own_attributes import OwnAttributes
 from gateway.sip.remote_voices import RemoteVoices
 from gateway.sip.rtp.digits import KEYS
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
@@ -83,6 +84,7 @@ class RoomLink:
         self.hear(routes.hears)
         self.speak(routes.speaks)
         self._tasks = TaskSet()
+        self._own = OwnAttributes()
         self._voices = RemoteVoices(self._room, self._mixer, frame_rate, self._tasks)
         self._joining: asyncio.Future[None] | None = None
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
@@ -98,7 +100,7 @@ class RoomLink:
         on("track_published", self._on_publication)
         on("track_subscribed", self._on_track)
         on("track_unsubscribed", lambda track, publication, participant: self._voices.drop(track.sid))
-        on("participant_attributes_changed", lambda changed, participant: self._voices.heed_attributes(participant))
+        on("participant_attributes_changed", self._on_attributes)
         on("participant_disconnected", self._on_participant_left)
         on("data_received", self._on_packet)
         on("sip_dtmf_received", self._on_digit)
@@ -167,9 +169,8 @@ class RoomLink:
         await self.set_attributes({**(others or {}), STATUS: status})
 
     async def set_attributes(self, attributes: dict[str, str]) -> None:
-        """Of our own participant; an empty value takes one away."""
-        if self._room.isconnected():
-            await self._room.local_participant.set_attributes(attributes)
+        """Of our own participant; an empty value takes one away. While the connection is away they wait."""
+        await self._own.tell(attributes, self._room.local_participant if self._room.isconnected() else None)
 
     @property
     def participant_id(self) -> str:
@@ -185,6 +186,10 @@ class RoomLink:
         others = self._room.remote_participants if self._room.isconnected() else {}
         heard = (others.get(identity) for identity in self._mixer.audible())
         return any(keeps_company(one.kind, one.attributes) for one in heard if one is not None)
+
+    def _on_attributes(self, changed: dict[str, str], participant: rtc.Participant) -> None:
+        self._own.heed_change()
+        self._voices.heed_attributes(participant)
 
     def _on_publication(self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
         if publication.kind == rtc.TrackKind.KIND_AUDIO and self._voices.are_for_us(participant):
@@ -233,6 +238,7 @@ class RoomLink:
             return
         _log.info("room_reconnected")
         self._stop_waiting()
+        self._tasks.start(self.set_attributes({}), name="leg:attributes")  # what could not be told meanwhile
         self._listener.room_back()
 
     def _on_disconnected(self, reason: rtc.DisconnectReason.ValueType) -> None:

@@ -184,7 +184,7 @@ async def test_headers_go_out_and_those_of_the_answer_become_attributes(
         assert (call.header("From") or "").startswith('"Front desk"')
         callee.picks_up(call, headers=[("X-Carrier-Id", "abc"), ("X-Other", "1"), ("Server", "no")])
         await dialling
-        for _ in range(200):
+        for _ in range(600):
             attributes = (await client.participants())[IDENTITY].attributes
             if attributes["sip.callStatus"] == "active":
                 break

@@ -10,6 +10,7 @@ from types import TracebackType
 import httpx
 from pydantic import ValidationError
 
+from agents.attempt import Attempt
 from agents.capture_words import CaptureResult
 from agents.profile import AgentProfile
 from agents.resume import Conversation
@@ -88,6 +89,10 @@ class ControlPlane:
             return Conversation.model_validate_json(await self._get(f"/calls/{call_id}/conversation"))
         except (GatewayError, ValidationError):
             return None
+
+    async def attempt(self, attempt_id: str) -> Attempt:
+        """Raises NotFound or Unavailable."""
+        return Attempt.model_validate_json(await self._get(f"/attempts/{attempt_id}"))
 
     async def admission(self, asked: AdmissionAsked) -> AdmissionVerdict | None:
         """May this caller be heard? None when nobody answers."""

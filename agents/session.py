@@ -14,6 +14,7 @@ from livekit.agents import AgentSession, JobContext, JobProcess, inference
 from livekit.rtc._ffi_client import FfiClient
 from pydantic import BaseModel, ConfigDict
 
+from agents.attempt import Attempt
 from agents.audio_out import CallAudio
 from agents.briefing import LISTENED_FOR
 from agents.capture_talk import CaptureTalk
@@ -45,6 +46,7 @@ from gateway.kernel.tasks import TaskSet, first_of
 from gateway.settings import Settings
 
 CALLER_WITHIN_S = 10.0
+CALLED_WITHIN_S = 90.0  # an agent is there before somebody is dialled
 LAST_WORDS_WITHIN_S = 0.5  # of a caller who hung up in mid-sentence
 
 _log = get_logger(__name__)
@@ -58,6 +60,7 @@ class JobOrder(BaseModel):
     agent_id: str
     call_id: str = ""
     resume: bool = False
+    attempt_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Prepared:
     profile: AgentProfile
     past: Past
     session: AgentSession[None]
+    attempt: Attempt | None = None
 
 
 def prepare_process(settings: Settings, process: JobProcess) -> None:
@@ -131,7 +135,8 @@ class _Call:
         try:
             await self._job.connect(auto_subscribe=lk_agents.AutoSubscribe.AUDIO_ONLY)
             self._step("connected")
-            caller = await find_caller(self._job.room, within_s=CALLER_WITHIN_S)
+            within_s = CALLED_WITHIN_S if self._order.attempt_id else CALLER_WITHIN_S
+            caller = await find_caller(self._job.room, within_s=within_s)
             known = await self._let_in(caller)
             self._tasks.start(self._audio.start(), name="agent:publish")
             self._audio.subscribed.add_done_callback(lambda _: self._step("subscribed"))
@@ -154,11 +159,18 @@ class _Call:
         return await let_in(self._plane, self._facts, caller, self._job.room.name)
 
     async def _prepare(self, agent_id: str) -> Prepared:
-        profile, past = await asyncio.gather(self._plane.profile(agent_id), self._past())
+        profile, past, attempt = await asyncio.gather(self._plane.profile(agent_id), self._past(), self._attempt())
+        if attempt is not None:
+            profile = attempt.profile(profile)
         if isinstance(self._mouth, EmbeddedMouth):
             said = (*profile.dialogue, *profile.transfers, *profile.captures)
-            self._mouth.require([profile.greeting, profile.fallback_say, *(entry.say for entry in said)])
-        return Prepared(profile, past, self._session(profile))
+            own = (attempt.opening, attempt.voicemail.message) if attempt else ()
+            words = [profile.greeting, profile.fallback_say, *(entry.say for entry in said), *own]
+            self._mouth.require([text for text in words if text])
+        return Prepared(profile, past, self._session(profile), attempt)
+
+    async def _attempt(self) -> Attempt | None:
+        return await self._plane.attempt(self._order.attempt_id) if self._order.attempt_id else None
 
     async def _past(self) -> Past:
         if self._order.resume and self._order.call_id:

@@ -21,14 +21,23 @@ async def one_more(session: AsyncSession, campaign: CampaignRow, terms: Terms) -
     """Every call counts with the longest that it may last: what is let out can never cost more than the budget."""
     if terms.budget is None:
         return "yes"
-    open_attempts = (AttemptRow.campaign_id == campaign.id, AttemptRow.state != "ended")
-    trunks = [
-        one or terms.trunk_id or "" for one in await session.scalars(select(AttemptRow.trunk_id).where(*open_attempts))
-    ]
-    longest = [await _longest(session, trunk_id, terms) for trunk_id in (*trunks, terms.trunk_id or "")]
-    if Decimal(campaign.spent) + sum(longest) <= terms.budget.amount:
+    may_cost = await under_way(session, campaign.id, terms)
+    total = Decimal(campaign.spent) + sum(may_cost) + await _longest(session, terms.trunk_id or "", terms)
+    if total <= terms.budget.amount:
         return "yes"
-    return "not_yet" if trunks else "no"
+    return "not_yet" if may_cost else "no"
+
+
+async def under_way(session: AsyncSession, campaign_id: str, terms: Terms) -> list[Decimal]:
+    """What each open attempt may cost at most."""
+    query = select(AttemptRow.trunk_id).where(AttemptRow.campaign_id == campaign_id, AttemptRow.state != "ended")
+    trunks = (await session.scalars(query)).all()
+    return [await _longest(session, trunk_id or terms.trunk_id or "", terms) for trunk_id in trunks]
+
+
+async def committed(session: AsyncSession, campaign: CampaignRow, terms: Terms) -> Decimal:
+    """Spent, or to be spent by calls under way."""
+    return Decimal(campaign.spent) + sum(await under_way(session, campaign.id, terms))
 
 
 async def _longest(session: AsyncSession, trunk_id: str, terms: Terms) -> Decimal:

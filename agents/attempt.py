@@ -1,0 +1,56 @@
+"""What the agent of a campaign knows of whom it is about to talk to: `GET /internal/v1/attempts/{attempt_id}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.profile import AgentProfile, DialogueEntry
+
+_NAMED = re.compile(r"\{\{\s*([a-z][a-z0-9_]{0,39})\s*\}\}")
+
+
+class Voicemail(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    policy: Literal["hang_up", "leave_message"] = "hang_up"
+    message: str = ""
+
+
+class Attempt(BaseModel):
+    """`variables` are of the contact; `opening` is what call screening is told."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    attempt_id: str
+    variables: dict[str, str] = Field(default_factory=dict, repr=False)
+    opening: str = ""
+    voicemail: Voicemail = Voicemail()
+    detects_machine: bool = True
+
+    def filled(self, text: str) -> str:
+        """`{{first_name}}` becomes what the contact has under that name, and nothing where it has none."""
+        return " ".join(_NAMED.sub(lambda match: self.variables.get(match[1], ""), text).split())
+
+    def profile(self, profile: AgentProfile) -> AgentProfile:
+        """The profile with this contact's words in it; a model is told all of them."""
+        return profile.model_copy(
+            update={
+                "greeting": self.filled(profile.greeting),
+                "instructions": f"{self.filled(profile.instructions)}\n{_told(self.variables)}".strip(),
+                "dialogue": [self._entry(entry) for entry in profile.dialogue],
+            }
+        )
+
+    def _entry(self, entry: DialogueEntry) -> DialogueEntry:
+        return entry.model_copy(update={"say": self.filled(entry.say)})
+
+
+def _told(variables: Mapping[str, str]) -> str:
+    if not variables:
+        return ""
+    lines = "\n".join(f"{name}: {value}" for name, value in sorted(variables.items()))
+    return f"You have called somebody. What is on file of them, which they may not know that you know:\n{lines}"

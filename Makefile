@@ -4,6 +4,7 @@
 # make leak-test  who hears what in 200 transfers that was not meant for them
 # make chaos-transfer  200 transfers while processes are killed
 # make chaos-apply  numbers bought at carriers' doubles by a process that is killed 200 times
+# make storm-diallers  campaigns while the processes that dial are killed
 # make planted-card  100 calls with card numbers, then the search for any of them
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
@@ -14,14 +15,14 @@ export UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 GATEWAY := .venv/bin/gateway
 # what asks a database is tested on both
 CONTROL_PLANE := $(addsuffix .py,$(addprefix control_plane/test_,changes conflicts idempotency pages resources secrets transfers))
-WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py apply/test_numbers.py apply/test_plans.py routes costs do_not_call $(CONTROL_PLANE))
+WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations privacy provisioning recordings screening webhooks/test_recording.py apply/test_numbers.py apply/test_plans.py routes costs do_not_call campaigns $(CONTROL_PLANE))
 
 # what speaks SIP without an agent's conversation, or ends processes one by one
 CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_commands.py test_trouble.py test_trouble_kill.py)
 # what kills processes while calls go on
 CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted
 
-.PHONY: demo test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply planted-card lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -66,6 +67,11 @@ chaos-transfer: setup-dev packages livekit-server
 # N=200 kills, SEED=1, JSON=1
 chaos-apply: setup-dev
 	@.venv/bin/python -m bench.chaos_apply
+
+# processes that dial, killed while they do: one again and again on SQLite, one of two for good on PostgreSQL
+storm-diallers: setup-dev packages
+	@.venv/bin/python -m bench.dialler_storm --contacts $(or $(N),1000) --seed $(or $(SEED),1)
+	@.venv/bin/python -m tests.with_postgres .venv/bin/python -m bench.dialler_storm --diallers 2 --contacts $(or $(N),1000) --seed $(or $(SEED),1)
 
 # N=100 calls with known card numbers, SEED=1, JSON=1: then the search for any of them
 planted-card: setup-dev packages livekit-server

@@ -29,7 +29,11 @@ from gateway.calls.disclosure import Disclosures
 from gateway.calls.living_rooms import LivingRooms
 from gateway.calls.service import Calls
 from gateway.campaigns.admitting import way_of_campaign
+from gateway.campaigns.agents import RoomAgents
+from gateway.campaigns.in_use import campaign_of_agent, campaign_of_trunk
 from gateway.campaigns.service import Campaigns
+from gateway.campaigns.settling import settle_by_call
+from gateway.campaigns.tally import Tallies
 from gateway.carrier_webhooks.seen import Seen
 from gateway.costs.records import CarrierRecords
 from gateway.costs.service import open_records
@@ -111,6 +115,9 @@ class Container:
         state.rule_of_agent = rule_of_agent
         state.rule_of_trunk = rule_of_trunk
         state.target_of_trunk = target_of_trunk
+        state.tallies = Tallies(self.database, self.clock)
+        state.campaign_of_agent = campaign_of_agent
+        state.campaign_of_trunk = campaign_of_trunk
 
 
 def migrate(settings: Settings) -> None:
@@ -219,6 +226,7 @@ async def run_control_plane(settings: Settings) -> None:
     )  # fmt: skip
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
+    calls.runner.on_append(settle_by_call)
     calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock, calls.loops.open.all))
     recording = Recordings(settings, calls)
     await recording.open()
@@ -229,8 +237,10 @@ async def run_control_plane(settings: Settings) -> None:
     durable.define(WORK, carrying.carry)
     transfers = Transfers(calls.runner, database.begin, clock, carrying.begin)
     webhooks = Webhooks(calls, durable, box, outside)
-    dials = LiveKitCalling(livekit)
-    campaigns = Campaigns(calls, durable, privacy.privacy.key, dials, agent_exists, settings.executor_id)
+    campaigns = Campaigns(
+        database.begin, clock, calls.feed, RoomAgents(rooms, clock), durable, privacy.privacy.key,
+        LiveKitCalling(livekit), agent_exists, settings.executor_id,
+    )  # fmt: skip
     plans = open_plans(settings, database, accounts, box, clock, provisioning, durable)
     container = Container(
         settings, database, clock, box, tokens, provisioning, calls, durable, transfers, webhooks, stir, ledger,
@@ -244,7 +254,8 @@ async def run_control_plane(settings: Settings) -> None:
         await durable.start()
         await carrying.pick_up()
         await plans.pick_up()
-        await campaigns.start()
+        if settings.dialler.embedded:
+            await campaigns.start()
         webhooks.start()
         container.carrier_records.start()
         privacy.start()

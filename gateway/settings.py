@@ -221,6 +221,10 @@ class RecordingSettings(BaseModel):
     s3: S3Settings = S3Settings()
 
 
+class DiallerSettings(BaseModel):
+    embedded: bool = Field(default=True, description="the control plane dials; false where `gateway dialler` does")
+
+
 class RecorderSettings(BaseModel):
     name: str = Field(default="recorder-1", pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="keep it: it names files")
     max_calls: int = Field(default=50, ge=1, le=400, description="recordings at a time")
@@ -254,6 +258,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     recordings: RecordingSettings = RecordingSettings()
     recorder: RecorderSettings = RecorderSettings()
+    dialler: DiallerSettings = DiallerSettings()
 
     @property
     def database(self) -> str:

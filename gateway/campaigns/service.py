@@ -1,35 +1,32 @@
-"""Campaigns in one object, for the composition root.
+"""Campaigns in one object, for whoever dials: the control plane, or a process of its own.
 
-campaigns = Campaigns(settings, calls, durable, key, livekit)   # before durable.start()
-await campaigns.start(); …; await campaigns.close()
+campaigns = Campaigns(database.begin, clock, calls.feed, rooms, durable, key, calling, agent_exists, executor_id)
+await durable.start(); await campaigns.start(); …; await campaigns.close()
 """
 
 from __future__ import annotations
 
 from compliance.privacy.hash_key import HashKey
-from gateway.calls.service import Calls
-from gateway.campaigns.agents import RoomAgents
+from gateway.calls.feed import Feed
+from gateway.calls.performing import Begin
 from gateway.campaigns.dialler import Dialler
 from gateway.campaigns.dialling import WORK, Dialling
 from gateway.campaigns.ports import Agents, Calling
 from gateway.campaigns.readiness import AgentExists
-from gateway.campaigns.settling import settle_by_call
 from gateway.durable.service import Durable
+from gateway.kernel.clock import Clock
 
 
 class Campaigns:
-    """`dialler`: the executor id of this process. `agents`: left out, those that LiveKit sends to a room."""
+    """`dialler`: the executor id of this process. Before `durable` is started."""
 
     def __init__(
-        self, calls: Calls, durable: Durable, key: HashKey, calling: Calling, agent_exists: AgentExists, dialler: str,
-        agents: Agents | None = None,
+        self, begin: Begin, clock: Clock, feed: Feed, agents: Agents, durable: Durable, key: HashKey, calling: Calling,
+        agent_exists: AgentExists, dialler: str,
     ) -> None:  # fmt: skip
-        begin, clock = calls.begin, calls.clock
-        agents = agents or RoomAgents(calls.rooms, clock)
-        dialling = Dialling(begin, clock, calls.feed, key, agents, calling, dialler)
+        dialling = Dialling(begin, clock, feed, key, agents, calling, dialler)
         durable.define(WORK, dialling.carry)
         self.dialler = Dialler(begin, clock, key, durable.begin, agent_exists, dialler)
-        calls.runner.on_append(settle_by_call)
 
     async def start(self) -> None:
         await self.dialler.start()

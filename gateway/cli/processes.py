@@ -1,4 +1,4 @@
-"""The processes one by one, as a service supervisor starts them: migrate, serve, sip, worker, recorder."""
+"""The processes one by one, as a service supervisor starts them: migrate, serve, sip, worker, recorder, dialler."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ def serve() -> None:
     asyncio.run(bootstrap.run_control_plane(load_settings()))
 
 
+def dialler() -> None:
+    """Run a dialler: calls the contacts of running campaigns. Needs PostgreSQL; several share the work."""
+    from agents.endpoints import agent_exists
+    from gateway.campaigns.process import run_dialler
+
+    settings = load_settings()
+    configure_logs(settings.executor_id)
+    asyncio.run(run_dialler(settings, agent_exists))
+
+
 def sip() -> None:
     """Run the SIP node: SIP and RTP on one side, LiveKit rooms on the other."""
     from gateway.sip.node import run_node
@@ -69,3 +79,4 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Processes")(sip)
     app.command(rich_help_panel="Processes")(worker)
     app.command(rich_help_panel="Processes")(recorder)
+    app.command(rich_help_panel="Processes")(dialler)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 
@@ -17,7 +17,9 @@ from gateway.calls.facts import NumbersPii
 from gateway.calls.own_facts import RecordedFact
 from gateway.campaigns.models import AttemptRow, CampaignRow, ContactRow
 from gateway.campaigns.service import Campaigns
+from gateway.campaigns.settling import settle_by_call
 from gateway.campaigns.terms import Terms
+from gateway.durable.service import Durable
 from gateway.kernel.ids import new_id
 from gateway.livekit.calling import CallOut
 from gateway.privacy.places import PrivacyDesk
@@ -128,6 +130,11 @@ class Works:
     bodies: dict[str, Any] = field(default_factory=dict)
     begun: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @property
+    def durable(self) -> Durable:
+        """Of which campaigns need `define` and `begin` only."""
+        return cast("Durable", self)
+
     def define(self, name: str, body: Any, **_: Any) -> None:
         self.bodies[name] = body
 
@@ -156,34 +163,27 @@ class Floor:
     trunk_id: str
 
     def __post_init__(self) -> None:
-        self.agents, self.carrier = Agents(), Carrier(self.plane)
+        container = self.plane.container
+        desk = PrivacyDesk(container.settings, container.database, container.clock, container.recording.storage)
+        self.key, self.agents, self.carrier = desk.privacy.key, Agents(), Carrier(self.plane)
+        container.calls.runner.on_append(settle_by_call)
         self.works, self.campaigns = self.process("one")
 
     @property
     def clock(self) -> Any:
         return self.plane.clock
 
-    def process(self, dialler: str, *, hears_calls: bool = True) -> tuple[Works, Campaigns]:
+    def process(self, dialler: str) -> tuple[Works, Campaigns]:
         """Another process that dials."""
         works, container = Works(), self.plane.container
-        desk = PrivacyDesk(container.settings, container.database, container.clock, container.recording.storage)
 
         async def agent_exists(_: object, agent_id: str) -> bool:
             return agent_id == self.agent_id
 
-        runner, known = container.calls.runner, list(container.calls.runner._within)
         made = Campaigns(
-            container.calls,
-            works,
-            desk.privacy.key,
-            self.carrier,
-            agent_exists,
-            dialler,
-            self.agents,  # pyright: ignore[reportArgumentType]
-        )
-        if not hears_calls:
-            runner._within[:] = known
-        self.key = desk.privacy.key
+            container.database.begin, self.clock, container.calls.feed, self.agents, works.durable, self.key,
+            self.carrier, agent_exists, dialler,
+        )  # fmt: skip
         return works, made
 
     async def round(self) -> int:

@@ -88,7 +88,7 @@ async def test_the_same_work_carried_by_two_at_once_dials_once(floor: Floor) -> 
 
 async def test_what_a_dead_process_left_is_carried_on_by_another_and_by_it_alone(floor: Floor) -> None:
     await floor.campaign(3)
-    works, other = floor.process("two", hears_calls=False)
+    works, other = floor.process("two")
     await floor.campaigns.dialler.say_alive()
     await floor.campaigns.dialler.round()
     assert {row.dialler for row in await floor.attempts()} == {"one"}

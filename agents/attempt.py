@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.profile import AgentProfile, DialogueEntry
 
+STOP_CALLING = "stop_calling"  # a tool
+STOPPED = "I will take you off our list. You will not be called again. Goodbye."
 _NAMED = re.compile(r"\{\{\s*([a-z][a-z0-9_]{0,39})\s*\}\}")
 
 
@@ -30,6 +32,7 @@ class Attempt(BaseModel):
     opening: str = ""
     voicemail: Voicemail = Voicemail()
     detects_machine: bool = True
+    opt_out_key: str = "9"
 
     def filled(self, text: str) -> str:
         """`{{first_name}}` becomes what the contact has under that name, and nothing where it has none."""
@@ -41,12 +44,23 @@ class Attempt(BaseModel):
             update={
                 "greeting": self.filled(profile.greeting),
                 "instructions": f"{self.filled(profile.instructions)}\n{_told(self.variables)}".strip(),
-                "dialogue": [self._entry(entry) for entry in profile.dialogue],
+                "dialogue": [*(self._entry(entry) for entry in profile.dialogue), _STOP],
             }
         )
 
     def _entry(self, entry: DialogueEntry) -> DialogueEntry:
         return entry.model_copy(update={"say": self.filled(entry.say)})
+
+
+_STOP = DialogueEntry(
+    intent=STOP_CALLING,
+    phrases=[
+        "stop calling", "do not call", "don't call", "take me off", "remove me", "off your list", "never call",
+        "no more calls", "unsubscribe",
+    ],
+    say=STOPPED,
+    tool=STOP_CALLING,
+)  # fmt: skip
 
 
 def _told(variables: Mapping[str, str]) -> str:

@@ -19,11 +19,13 @@ from livekit.agents import (
     tts,
 )
 
+from agents.attempt import Attempt
 from agents.capture_talk import CaptureTalk
 from agents.capture_words import NO_CAPTURE
 from agents.channel import CallerLine, Keypad
 from agents.consent_talk import ConsentTalk
 from agents.facts_out import CallReporter
+from agents.outbound_talk import OutboundTalk
 from agents.profile import AgentProfile, CaptureChoice, TransferChoice
 from agents.resume import Conversation as Past
 from agents.resume import chat_context, first_words, open_question
@@ -56,6 +58,7 @@ class Conversation:
         consent: ConsentTalk,
         numbers: SpokenNumbers,
         about_caller: str = "",
+        attempt: Attempt | None = None,
     ) -> None:
         self._job = job
         self._line = line
@@ -68,6 +71,8 @@ class Conversation:
         self._tasks = TaskSet()
         self._captures: CaptureTalk | None = None
         self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up, about_caller)
+        keys = {one.key for one in profile.transfers}
+        self._outbound = OutboundTalk(attempt, session, keypad, reporter, self.hang_up, keys) if attempt else None
 
     async def start(self, past: Past) -> None:
         """Listens from here on; `past` is what an agent before this one talked about."""
@@ -76,7 +81,7 @@ class Conversation:
             self._numbers,
             instructions=self._profile.instructions or f"You are {self._profile.name}, on the telephone.",
             chat_ctx=chat_context(self._profile, past.turns, past.transfer),
-            tools=tools_for(self._profile, self),
+            tools=tools_for(self._profile, self, self._outbound.tools if self._outbound else {}),
         )
         await self._session.start(
             agent,
@@ -124,8 +129,9 @@ class Conversation:
         await self._tasks.close()
         await self._consent.close()
         await self.transfers.close()
-        if self._captures:
-            await self._captures.close()
+        for one in (self._captures, self._outbound):
+            if one:
+                await one.close()
         self._keypad.stop()
 
     def expect_digits(self, count: int) -> None:

@@ -99,6 +99,11 @@ async def delete(agent_id: str, caller: Writer, session: Session, clock: Request
     row = await found(session, agent_id)
     if rule := await request.app.state.rule_of_agent(session, agent_id):
         raise Conflict(f"{rule} sends calls to this agent", code="agent.in_use", todo=f"change or delete {rule} first")
+    if campaign := await request.app.state.campaign_of_agent(session, agent_id):
+        raise Conflict(
+            f"{campaign} calls people with this agent", code="agent.in_use",
+            todo=f"give {campaign} another agent_id, or stop it first",
+        )  # fmt: skip
     await session.delete(row)
     await record_act(session, caller.key_id, row.id, "delete", clock.now())
 

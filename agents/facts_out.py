@@ -17,7 +17,9 @@ from livekit.agents import (
 
 from agents.speech.dialogue import KEYPAD
 from agents.spoken_numbers import SpokenNumbers
+from gateway.calls import dial_facts
 from gateway.calls.consent_facts import DisclosurePlayed, OfConsent
+from gateway.calls.dial_facts import Answerer
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.facts import (
     AgentJoined,
@@ -113,6 +115,19 @@ class CallReporter:
     def consent(self, kind: type[DisclosurePlayed | OfConsent], **fields: Any) -> None:
         if self._call_id:
             self._sender.record(kind, self._call_id, **fields)
+
+    def answered_by(self, who: Answerer, after_s: float) -> None:
+        """Who answered a call out; `after_s`: since the answer."""
+        if self._call_id:
+            self._sender.record(dial_facts.AnsweredBy, self._call_id, who=who, after_ms=round(after_s * 1000))
+
+    def disposed(self, disposition: str, callback_at: datetime | None = None) -> None:
+        if self._call_id:
+            self._sender.record(dial_facts.Disposed, self._call_id, disposition=disposition, callback_at=callback_at)
+
+    def opted_out(self, how: Literal["spoken", "keyed"]) -> None:
+        if self._call_id:
+            self._sender.record(dial_facts.OptedOut, self._call_id, how=how)
 
     def consult_answered(self, transfer_id: str, attempt_id: str, answer: Answer, by: AnsweredBy) -> None:
         if self._call_id:

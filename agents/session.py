@@ -231,7 +231,7 @@ class _Call:
             prepared.session, self._mouth, line, keypad, reporter, plan_of(known.attributes)
         )
         conversation = Conversation(
-            self._job, line, keypad, reporter, prepared.session, profile, ask, consent, numbers, about
+            self._job, line, keypad, reporter, prepared.session, profile, ask, consent, numbers, about, prepared.attempt
         )
         conversation.heed_captures(CaptureTalk(room, caller, call_id, prepared.session, keypad, self._plane))
         reporter.follow(prepared.session)

@@ -31,6 +31,7 @@ from gateway.calls.service import Calls
 from gateway.campaigns.admitting import way_of_campaign
 from gateway.campaigns.agents import RoomAgents
 from gateway.campaigns.in_use import campaign_of_agent, campaign_of_trunk
+from gateway.campaigns.opting_out import OptOuts
 from gateway.campaigns.service import Campaigns
 from gateway.campaigns.settling import settle_by_call
 from gateway.campaigns.tally import Tallies
@@ -226,11 +227,12 @@ async def run_control_plane(settings: Settings) -> None:
     )  # fmt: skip
     rooms.open_in = calls.loops.open.in_room
     calls.runner.on_append(learn_refer)
-    calls.runner.on_append(settle_by_call)
     calls.watch_rooms(OperatorWatch(calls.runner, calls.begin, calls.rooms, clock, calls.loops.open.all))
     recording = Recordings(settings, calls)
     await recording.open()
     privacy = PrivacyDesk(settings, database, clock, recording.storage)
+    for within in (settle_by_call, OptOuts(privacy.privacy.key).heed):
+        calls.runner.on_append(within)
     accounts = Accounts(box, settings.carriers.elsewhere)
     durable = Durable(settings.workflows, settings.executor_id, clock)
     carrying = Carrying(transfer_services(calls, livekit), durable.begin)

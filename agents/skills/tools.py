@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from livekit import agents as lk_agents
@@ -13,6 +14,7 @@ from agents.skills.numbers import digit_words, in_words
 from agents.speech.dialogue import CAPTURE, TRANSFER
 from gateway.kernel.errors import SetupError
 
+NOTHING_MORE: Mapping[str, llm.Tool] = MappingProxyType({})
 DEMO_BALANCE = 42  # dollars, whatever the account
 
 
@@ -50,15 +52,19 @@ PROFILE_TOOLS: dict[str, tuple[Tool, str]] = {
 """Tools that a profile may name: a function of the digits, and what a model is told about it."""
 
 
-def tools_for(profile: AgentProfile, call: CallControl) -> list[llm.Tool | llm.Toolset]:
-    """The tools of one call; raises SetupError if the profile names one that does not exist."""
-    names = {entry.tool for entry in profile.dialogue if entry.tool}
+def tools_for(
+    profile: AgentProfile, call: CallControl, more: Mapping[str, llm.Tool] = NOTHING_MORE
+) -> list[llm.Tool | llm.Toolset]:
+    """The tools of one call, `more` of this one alone; raises SetupError if the profile names one that does not
+    exist."""
+    names = {entry.tool for entry in profile.dialogue if entry.tool} - more.keys()
     if unknown := sorted(names - set(PROFILE_TOOLS)):
         raise SetupError(
             f"the agent profile names unknown tools: {', '.join(unknown)}",
             todo=f"use one of: {', '.join(sorted(PROFILE_TOOLS))}",
         )
     tools: list[llm.Tool | llm.Toolset] = [_profile_tool(name, call) for name in sorted(names)]
+    tools += more.values()
     tools.append(_ask_digits(call))
     if profile.allow_hangup:
         tools.append(_hang_up(call))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -32,7 +32,16 @@ class Disposed(OfDial):
     callback_at: datetime | None = None
 
 
-ReportedDialFact = AnsweredBy | Disposed
+class OptedOut(OfDial):
+    """Whoever talks with us does not want to be called again: on file before the next dial, by whoever dials."""
+
+    urgent: ClassVar[bool] = True
+
+    kind: Literal["opted_out"] = "opted_out"
+    how: Literal["spoken", "keyed"]
+
+
+ReportedDialFact = AnsweredBy | Disposed | OptedOut
 
 
 def sentence_of_dial(what: OfDial) -> str:
@@ -42,5 +51,7 @@ def sentence_of_dial(what: OfDial) -> str:
         case Disposed(disposition=disposition, callback_at=callback_at):
             ending = ", and a callback was asked for." if callback_at else "."
             return f"The agent put the call down as {disposition}{ending}"
+        case OptedOut(how=how):
+            return f"No more calls were asked for, {'by a key' if how == 'keyed' else 'in words'}."
         case _:
             return "Something was reported of the call out."

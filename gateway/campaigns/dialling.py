@@ -44,6 +44,10 @@ _NOT_ALLOWED: dict[str, Outcome] = {"refuse": "refused", "not_now": "not_now"}
 _log = get_logger(__name__)
 
 
+class _NotOurs(Exception):
+    """Another process has taken the attempt over meanwhile."""
+
+
 class Dialling:
     def __init__(
         self, begin: Begin, clock: Clock, feed: Feed, key: HashKey, agents: Agents, calling: Calling, dialler: str
@@ -58,8 +62,11 @@ class Dialling:
             row = await session.get(AttemptRow, attempt_id)
         if row is None or row.state == "ended" or row.dialler != self._dialler:
             return  # erased, done, or taken over by somebody else
-        if row.state == "claimed":
-            await self._dial(row)
+        try:
+            if row.state == "claimed":
+                await self._dial(row)
+        except _NotOurs:  # its room is somebody else's as well
+            return
         await self._find_out(attempt_id)
 
     async def _dial(self, row: AttemptRow) -> None:
@@ -84,7 +91,7 @@ class Dialling:
     async def _slot(self, attempt_id: str) -> datetime | None:
         """When it may be dialled; None when there is no way out, and the attempt is over."""
         async with self._begin() as session:
-            row, terms = await _standing(session, attempt_id)
+            row, terms = await self._standing(session, attempt_id)
             try:
                 trunk = await self._trunk(session, row, terms)
             except (NotFound, Conflict):
@@ -103,7 +110,7 @@ class Dialling:
         """What to ask LiveKit for, once: the row is dialling from then on. None when it may not be dialled now."""
         now = self._clock.now()
         async with self._begin() as session:
-            row, terms = await _standing(session, attempt_id)
+            row, terms = await self._standing(session, attempt_id)
             campaign = await session.get_one(CampaignRow, row.campaign_id, populate_existing=True)
             contact = await session.get(ContactRow, row.position, populate_existing=True)
             trunk = await session.get(TrunkRow, row.trunk_id)
@@ -123,7 +130,7 @@ class Dialling:
             shows = terms.shows or (trunk.numbers or [""])[0]
             pii = {**row.pii, "shows": shows}
             if not await Attempts(session).may_dial(attempt_id, self._dialler, now, gate=kept, pii=pii):
-                return None  # somebody else has taken it over
+                raise _NotOurs
             return CallOut(
                 trunk=trunk.livekit_id, room=room_of(attempt_id), identity=attempt_id, number=contact.pii_number,
                 shows=shows, ring_s=terms.ring_s, attributes={ASKED_BY: attempt_id, AGENT_ID: row.agent_id},
@@ -153,8 +160,10 @@ class Dialling:
             await close(session, row, outcome, self._clock.now())
         await self._agents.release(attempt_id)
 
-
-async def _standing(session: AsyncSession, attempt_id: str) -> tuple[AttemptRow, Terms]:
-    row = await session.get_one(AttemptRow, attempt_id, with_for_update=True)
-    campaign = await session.get_one(CampaignRow, row.campaign_id)
-    return row, Terms.model_validate(campaign.terms)
+    async def _standing(self, session: AsyncSession, attempt_id: str) -> tuple[AttemptRow, Terms]:
+        """Raises _NotOurs when somebody else dials it, or it is over."""
+        row = await session.get(AttemptRow, attempt_id, with_for_update=True)
+        if row is None or row.state != "claimed" or row.dialler != self._dialler:
+            raise _NotOurs
+        campaign = await session.get_one(CampaignRow, row.campaign_id)
+        return row, Terms.model_validate(campaign.terms)

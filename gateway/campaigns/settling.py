@@ -72,6 +72,8 @@ async def close(
     gate_next_at: datetime | None = None, why: str = "",
 ) -> None:  # fmt: skip
     """Ends an attempt, once, and says when its contact is due again, if ever."""
+    if row.state == "ended":
+        return
     row.state, row.outcome = "ended", outcome
     row.counts = row.counts and (outcome not in NEVER_RANG or row.rang_at is not None)
     row.ended_at = row.ended_at or now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -13,9 +13,11 @@ from sqlalchemy import select
 from compliance.do_not_call.who import who
 from gateway.calls import facts as f
 from gateway.calls.admission import AdmissionAsked
+from gateway.calls.dial_facts import Disposed, OptedOut
 from gateway.calls.facts import NumbersPii
 from gateway.calls.own_facts import RecordedFact
 from gateway.campaigns.models import AttemptRow, CampaignRow, ContactRow
+from gateway.campaigns.opting_out import OptOuts
 from gateway.campaigns.service import Campaigns
 from gateway.campaigns.settling import settle_by_call
 from gateway.campaigns.terms import Terms
@@ -71,6 +73,8 @@ class Carrier:
     slugs: dict[int, str] = field(
         default_factory=lambda: {486: "busy", 480: "no_answer", 503: "carrier_limit", 603: "declined"}
     )
+    annoyed: set[str] = field(default_factory=set)  # who ask for no more calls
+    callback_at: datetime | None = None
     dies: bool = False
     error: Exception | None = None
     twice: bool = False
@@ -104,11 +108,15 @@ class Carrier:
         self.rang.append(out.number)
         code = self.says.get(out.number, 200)
         await self._tell(call_id, f.DialSent, sip_call_id=f"{call_id}@here")
+        if code == 200 and out.number in self.annoyed:
+            await self._tell(call_id, OptedOut, how="spoken")
         if code == 200:
             await self._tell(call_id, f.DialProgress, sip_code=180)
             clock.go(5)
             await self._tell(call_id, f.LegAnswered, codec="PCMU")
             clock.go(20)
+            if self.callback_at:
+                await self._tell(call_id, Disposed, disposition="callback", callback_at=self.callback_at)
             await self._tell(call_id, f.LegLeft, ended_by="callee", slug="completed")
         else:
             slug = self.slugs[code]
@@ -167,6 +175,7 @@ class Floor:
         desk = PrivacyDesk(container.settings, container.database, container.clock, container.recording.storage)
         self.key, self.agents, self.carrier = desk.privacy.key, Agents(), Carrier(self.plane)
         container.calls.runner.on_append(settle_by_call)
+        container.calls.runner.on_append(OptOuts(self.key).heed)
         self.works, self.campaigns = self.process("one")
 
     @property

@@ -204,3 +204,31 @@ async def test_it_begins_and_ends_when_it_is_to(floor: Floor) -> None:
     floor.clock.go(1600)
     assert await floor.round() == 0
     assert await floor.state(campaign) == ("finished", "its time is over")
+
+
+async def test_who_says_on_the_phone_not_to_be_called_again_is_called_by_no_campaign(floor: Floor) -> None:
+    await floor.campaign(name="a")
+    floor.carrier.annoyed.add(number_of(0))
+    await floor.round()
+    async with floor.plane.container.database.begin() as session:
+        session.add(floor.contact(await floor.campaign(0, name="b"), 0))
+    await floor.round()
+    assert floor.carrier.rang == [number_of(0)]
+    assert [(one.state, one.why) for one in await floor.contacts()] == [("done", ""), ("refused", "revocation")]
+    (told,) = (await floor.plane.admin.get(REVOCATIONS)).json()["data"]
+    row = await floor.attempt()
+    assert (told["number"], told["heard"], told["call_id"]) == (number_of(0), "call", row.call_id)
+
+
+async def test_a_callback_that_was_asked_for_is_made_at_that_moment_under_the_same_gate(floor: Floor) -> None:
+    await floor.campaign(retries={})
+    floor.carrier.callback_at = floor.clock.now() + timedelta(hours=2)
+    await floor.round()
+    assert [(one.state, one.next_at) for one in await floor.contacts()] == [("waiting", floor.carrier.callback_at)]
+    assert (await floor.attempt()).disposition == "callback"
+    assert await floor.round() == 0
+    floor.clock.go(7200)
+    floor.carrier.callback_at = None
+    await floor.round()
+    assert floor.carrier.rang == [number_of(0)] * 2
+    assert all(row.gate["verdict"] == "allow" for row in await floor.attempts())

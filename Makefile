@@ -1,4 +1,5 @@
 # make demo   set everything up and run one real phone call: a local agent, then a human
+# make demo-campaign  the same, and thirty calls out as a campaign, with a report
 # make test   set everything up and run every check and test
 # make up     the same stack, staying up           make bench  measure it
 # make leak-test  who hears what in 200 transfers that was not meant for them
@@ -22,10 +23,13 @@ CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_comm
 # what kills processes while calls go on
 CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted
 
-.PHONY: demo test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo demo-campaign test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
+
+demo-campaign: setup
+	@$(GATEWAY) demo-campaign $(if $(JSON),--json)
 
 up: setup
 	@$(GATEWAY) up

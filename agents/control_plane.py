@@ -91,8 +91,8 @@ class ControlPlane:
             return None
 
     async def attempt(self, attempt_id: str) -> Attempt:
-        """Raises NotFound or Unavailable."""
-        return Attempt.model_validate_json(await self._get(f"/attempts/{attempt_id}"))
+        """Raises NotFound or Unavailable. Nobody waits on the telephone yet, so it may take a moment."""
+        return Attempt.model_validate_json(await self._get(f"/attempts/{attempt_id}", BEGIN_WITHIN_S))
 
     async def admission(self, asked: AdmissionAsked) -> AdmissionVerdict | None:
         """May this caller be heard? None when nobody answers."""
@@ -151,10 +151,10 @@ class ControlPlane:
             await asyncio.sleep(ASK_AGAIN_S)  # it may be on its way back
             return None
 
-    async def _get(self, path: str) -> bytes:
+    async def _get(self, path: str, within_s: float = ANSWER_WITHIN_S) -> bytes:
         token = self._tokens.sign("worker", "profiles", self._process)
         try:
-            answer = await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
+            answer = await self._http.get(path, headers={"Authorization": f"Bearer {token}"}, timeout=within_s)
         except httpx.HTTPError as error:
             raise Unavailable("the control plane does not answer", todo="gateway status") from error
         if answer.status_code == 404:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from livekit import rtc
@@ -96,13 +96,18 @@ class Conversation:
         self._keypad.on_first_key = self._fall_silent
         self._tasks.start(self._heed_keys(), name="agent:keys")
 
-    async def greet(self, voice: tts.TTS, capture_first: str = "") -> None:
+    async def greet(
+        self, voice: tts.TTS, capture_first: str = "", *, after: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         """Has the first words ready, and says them the moment the caller can hear; what has to be told comes first.
 
-        `capture_first`: what is to be keyed in, unseen, before anything else is talked about.
+        `capture_first`: what is to be keyed in, unseen, before anything else is talked about. `after`: what is waited
+        for besides the answer.
         """
         frames, _ = await asyncio.gather(_spoken(voice, self._profile.greeting), self._consent.ready())
         await self._line.answered()
+        if after:
+            await after()
         await self._consent.open()
         self._session.say(self._profile.greeting, audio=_each(frames))
         if choice := next((one for one in self._profile.captures if one.name == capture_first), None):

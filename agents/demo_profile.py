@@ -33,3 +33,9 @@ DEMO_PROFILE: dict[str, Any] = {
     "farewell_phrases": ["goodbye", "bye bye"],
     "allow_hangup": True,
 }
+
+# what the demonstration campaign says, to whom, and to call screening
+CALLED_NAMES = ("Ana", "Ben", "Chloe", "David", "Emma", "Farid", "Grace", "Hugo", "Ines", "Jack")
+WARNING = "This is the water works. Please boil your water until tomorrow."
+WARNING_GREETING = "Hello {{name}}. " + WARNING
+WARNING_OPENING = "A warning about your drinking water."

@@ -14,6 +14,8 @@ from livekit.agents import AgentSession, JobContext, JobProcess, inference
 from livekit.rtc._ffi_client import FfiClient
 from pydantic import BaseModel, ConfigDict
 
+from agents.amd.watch import Ears
+from agents.answering import Answering
 from agents.attempt import Attempt
 from agents.audio_out import CallAudio
 from agents.briefing import LISTENED_FOR
@@ -121,6 +123,7 @@ class _Call:
         self._tasks = TaskSet()
         self._collector = DigitCollector()
         self._consent: ConsentTalk | None = None
+        self._phrase_ears: Ears | None = None
         self._mouth = catalog.mouth(ready.settings.speech)
         self._audio = CallAudio(job.room, sample_rate=self._mouth.sample_rate)
         self._began = time.monotonic()
@@ -133,6 +136,9 @@ class _Call:
     async def run(self) -> None:
         preparing = asyncio.ensure_future(self._prepare(self._order.agent_id))
         try:
+            if self._order.attempt_id:  # who is in the room counts as ready: somebody is called then
+                self._phrase_ears = await asyncio.to_thread(catalog.phrase_ears, self._ready.settings.speech)
+                await preparing
             await self._job.connect(auto_subscribe=lk_agents.AutoSubscribe.AUDIO_ONLY)
             self._step("connected")
             within_s = CALLED_WITHIN_S if self._order.attempt_id else CALLER_WITHIN_S
@@ -200,6 +206,24 @@ class _Call:
         session.output.transcription = self._audio.spoken
         return session
 
+    def _open(
+        self, conversation: Conversation, prepared: Prepared, line: CallerLine, reporter: CallReporter, first: str
+    ) -> None:
+        """The first words, whoever is to hear them."""
+        attempt = prepared.attempt
+        if self._order.resume or attempt is None or not attempt.detects_machine:
+            go_on, greet = conversation.go_on, conversation.greet
+            opening = go_on(prepared.past) if self._order.resume else greet(self._mouth, first)
+            self._tasks.start(opening, name="agent:opening")
+            return
+        answering = Answering(
+            attempt, self._job.room, line, prepared.session, reporter, conversation.hang_up, self._phrase_ears
+        )
+        opening = self._tasks.start(
+            conversation.greet(self._mouth, first, after=answering.person), name="agent:opening"
+        )
+        self._tasks.start(answering.run(opening), name="agent:answering")
+
     def _consult(self, asked: Brief) -> Consult:
         """With ears of its own, whose phrases are others."""
         own = replace(self._ready.speech, decoder=None)
@@ -241,11 +265,7 @@ class _Call:
         try:
             await conversation.start(prepared.past)
             self._step("listening")
-            first = known.attributes.get(CAPTURE_FIRST, "")
-            opening = (
-                conversation.go_on(prepared.past) if self._order.resume else conversation.greet(self._mouth, first)
-            )
-            self._tasks.start(opening, name="agent:opening")
+            self._open(conversation, prepared, line, reporter, known.attributes.get(CAPTURE_FIRST, ""))
             handover.start()
             await first_of(line.left, handover.left)
             _log.info("call_left", setup_ms=self._steps_ms, to_human=handover.left.is_set())

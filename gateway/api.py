@@ -25,6 +25,14 @@ import gateway.calls.endpoints
 import gateway.calls.internal_endpoints
 import gateway.calls.refusal_endpoints
 import gateway.calls.scanner_endpoints
+import gateway.campaigns.act_endpoints
+import gateway.campaigns.attempt_endpoints
+import gateway.campaigns.contact_endpoints
+import gateway.campaigns.contact_import_endpoints
+import gateway.campaigns.endpoints
+import gateway.campaigns.internal_endpoints
+import gateway.campaigns.record_endpoints
+import gateway.campaigns.watch_endpoints
 import gateway.capture.endpoints
 import gateway.carrier_webhooks.endpoints
 import gateway.costs.endpoints
@@ -74,6 +82,13 @@ PUBLIC: tuple[APIRouter, ...] = (
     compliance.screening.endpoints.router,
     compliance.screening.list_endpoints.router,
     gateway.gate.endpoints.router,
+    gateway.campaigns.endpoints.router,
+    gateway.campaigns.contact_endpoints.router,
+    gateway.campaigns.contact_import_endpoints.router,
+    gateway.campaigns.act_endpoints.router,
+    gateway.campaigns.watch_endpoints.router,
+    gateway.campaigns.attempt_endpoints.router,
+    gateway.campaigns.record_endpoints.router,
     compliance.do_not_call.endpoints.router,
     compliance.do_not_call.list_endpoints.router,
     compliance.do_not_call.list_endpoints.holidays,
@@ -95,11 +110,13 @@ INTERNAL: tuple[APIRouter, ...] = (
     agents.endpoints.internal,
     agents.transfer_endpoints.internal,
     agents.capture_endpoints.internal,
+    gateway.campaigns.internal_endpoints.internal,
 )
 # read as they come, and never held as a whole
 LONGER_BODIES = {
     compliance.do_not_call.list_endpoints.LISTS: 32 * 1024 * 1024,
     compliance.screening.endpoints.IMPORTS: 32 * 1024 * 1024,
     compliance.screening.list_endpoints.LISTS: 32 * 1024 * 1024,
+    gateway.campaigns.contact_import_endpoints.IMPORTS: gateway.campaigns.contact_import_endpoints.LONGEST_FILE,
 }
 PROVISIONED = ("/v1/numbers", "/v1/inbound-trunks", "/v1/outbound-trunks", "/v1/dispatch-rules")

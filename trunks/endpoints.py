@@ -170,6 +170,11 @@ async def delete_outbound(
             f"transfer target {target} is called by this trunk", code="trunk.in_use",
             todo=f"give {target} another trunk_id, or delete it first",
         )  # fmt: skip
+    if campaign := await request.app.state.campaign_of_trunk(session, row.id):
+        raise Conflict(
+            f"campaign {campaign} calls by this trunk", code="trunk.in_use",
+            todo=f"give {campaign} another trunk_id, or stop it first",
+        )  # fmt: skip
     if route := await RouteRepository(session).of_trunk(row.id):
         raise Conflict(
             f"route {route} leads to this trunk", code="trunk.in_use",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
     from pocketsphinx import Decoder
 
+    from agents.amd.ears import PhraseEars
+
 _log = get_logger(__name__)
 NO_KEY = "none"  # local servers want no key, the client library wants a string
 
@@ -82,6 +84,15 @@ def phrases_of(profile: AgentProfile) -> list[str]:
     entries = (*profile.dialogue, *profile.transfers, *profile.captures)
     phrases = [phrase for entry in entries for phrase in entry.phrases] + profile.farewell_phrases
     return phrases + texts_in("en").understand.revoke
+
+
+def phrase_ears(settings: SpeechSettings) -> PhraseEars | None:
+    """For answering-machine detection; blocks for 0.3 s. None where other ears were chosen."""
+    if settings.stt != "embedded":
+        return None
+    from agents.amd import ears
+
+    return ears.PhraseEars(ears.load())
 
 
 def ears(

@@ -18,7 +18,8 @@ import numpy as np
 
 import gateway.phone
 from agents import briefing, capture_words
-from agents.demo_profile import DEMO_PROFILE
+from agents.attempt import STOPPED
+from agents.demo_profile import CALLED_NAMES, DEMO_PROFILE, WARNING, WARNING_OPENING
 from agents.disclosure import PRIVATE
 from agents.honest import ALL_WORDS
 from agents.profile import BY_KEYPAD, ONE_MOMENT
@@ -34,6 +35,7 @@ LINES = Path(gateway.phone.__file__).parent / "lines"
 PHONE_LINES = (
     "I want to pay my bill", "I want to pay by card", "what are your opening hours", "goodbye",
     "I want to speak to a human", "this is the office, how may I help you",
+    "hello, you have reached the Millers, please leave a message after the beep",
 )  # fmt: skip
 NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -58,6 +60,7 @@ def agent_texts() -> list[str]:
     texts += [ONE_MOMENT, *ALL_WORDS, PRIVATE, *(f"{text}." for text in STANDINGS.values())]
     texts += [entry["say"] for entry in DEMO_PROFILE["dialogue"]]
     texts += texts_in("en").say.model_dump().values()
+    texts += [*(f"Hello {name}." for name in CALLED_NAMES), WARNING, WARNING_OPENING, STOPPED]
     sentences = [sentence for text in texts for sentence in re.findall(r"[^.?!]+[.?!]?", text) if slug(sentence)]
     return [*sentences, *PHRASES, *NUMBER_WORDS.split()]
 

@@ -18,6 +18,7 @@ from gateway.apply.remote_spec import remote_spec
 from gateway.apply.repository import PlanRepository
 from gateway.apply.workshop import Workshop
 from gateway.auth.repository import record_act
+from gateway.campaigns.in_use import campaign_of_agent, campaign_of_trunk
 from gateway.in_use import rule_of_agent, rule_of_trunk, target_of_trunk
 from gateway.kernel.errors import Conflict, GatewayError
 from trunks.accounts.models import CarrierTrunkRow
@@ -122,6 +123,8 @@ class Undo:
                     agent = await session.get(AgentRow, made["agent"])
                     if agent and (rule := await rule_of_agent(session, agent.id)):
                         return f"{rule} sends calls to this agent"
+                    if agent and (campaign := await campaign_of_agent(session, agent.id)):
+                        return f"{campaign} calls people with this agent"
                     await _delete(session, agent)
                 case "agent.update":
                     agent = await session.get(AgentRow, made["agent"])
@@ -155,7 +158,7 @@ class Undo:
             if side:
                 change_row(side, step.made["before"], self._shop.box, self._shop.clock.now())
             return ""
-        if side and (used := await target_of_trunk(session, side.id) or await rule_of_trunk(session, side.id)):
+        if side and (used := await _user_of(session, side.id)):
             return f"{used} needs it"
         if row:
             setattr(row, way, None)
@@ -175,7 +178,17 @@ async def _trunk_used(session: AsyncSession, row: CarrierTrunkRow) -> str:
             return f"{number} comes by this trunk"
     if row.outbound_trunk_id and (target := await target_of_trunk(session, row.outbound_trunk_id)):
         return f"transfer target {target} is called by it"
+    if row.outbound_trunk_id and (campaign := await campaign_of_trunk(session, row.outbound_trunk_id)):
+        return f"{campaign} calls by this trunk"
     return ""
+
+
+async def _user_of(session: AsyncSession, trunk_id: str) -> str | None:
+    return (
+        await target_of_trunk(session, trunk_id)
+        or await rule_of_trunk(session, trunk_id)
+        or await campaign_of_trunk(session, trunk_id)
+    )
 
 
 async def _delete(session: AsyncSession, row: Any) -> None:

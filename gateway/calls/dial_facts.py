@@ -9,7 +9,8 @@ from pydantic import Field
 
 from gateway.calls.facts import Fact
 
-Answerer = Literal["human", "voicemail", "ivr", "screening", "fax", "silence"]
+# announcement: the network says why the number cannot be reached, after three tones (ITU-T E.180)
+Answerer = Literal["human", "voicemail", "ivr", "screening", "fax", "silence", "announcement"]
 
 
 class OfDial(Fact):

@@ -54,6 +54,10 @@ class Attempts:
         )
         return await self._session.scalar(query) or 0
 
+    async def any_of(self, campaign_id: str) -> bool:
+        query = select(AttemptRow.id).where(AttemptRow.campaign_id == campaign_id).limit(1)
+        return await self._session.scalar(query) is not None
+
     async def outcomes_before(self, row: AttemptRow) -> list[Outcome]:
         """Of the same contact."""
         query = select(AttemptRow.outcome).where(

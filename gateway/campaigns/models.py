@@ -64,6 +64,8 @@ class AttemptRow(Base):
         Index("ix_campaign_attempts_number_hash_dialled_at", "number_hash", "dialled_at"),
         Index("ix_campaign_attempts_campaign_id_state_ended_at", "campaign_id", "state", "ended_at"),
         Index("ix_campaign_attempts_state_claimed_at", "state", "claimed_at"),
+        Index("ix_campaign_attempts_campaign_id_id", "campaign_id", "id"),  # its list, in the order of time
+        Index("ix_campaign_attempts_campaign_id_outcome_agent_at", "campaign_id", "outcome", "agent_at"),  # its counts
         # nobody is dialled twice at the same time, not even by two campaigns
         Index(
             "ux_campaign_attempts_open_number", "number_hash", unique=True,
@@ -104,7 +106,10 @@ class RefusedRow(Base):
     """What the gate said against dialling a contact, before there was an attempt. Kept with every reason."""
 
     __tablename__ = "campaign_refusals"
-    __table_args__ = (Index("ix_campaign_refusals_contact", "campaign_id", "position"),)
+    __table_args__ = (
+        Index("ix_campaign_refusals_contact", "campaign_id", "position"),
+        Index("ix_campaign_refusals_campaign_id_id", "campaign_id", "id"),  # its list, in the order of time
+    )
 
     id: Mapped[int] = mapped_column(_Position, primary_key=True, autoincrement=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))

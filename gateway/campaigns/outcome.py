@@ -40,6 +40,7 @@ _BY_MACHINE: dict[Answerer, Outcome] = {
     "ivr": "ivr",
     "fax": "fax",
     "silence": "silence",
+    "announcement": "unreachable",
 }
 
 

@@ -28,7 +28,7 @@ class Paces:
             row.next_at = at + interval(rates[of])
         return at
 
-    async def heed(self, trunk_id: str, campaign_id: str, outcome: Outcome, now: datetime) -> None:
+    async def heed(self, trunk_id: str, outcome: Outcome, now: datetime) -> None:
         """A carrier that refuses for its load gets a pause, a longer one each time; any other answer ends that."""
         if not trunk_id or (outcome != "carrier_limit" and outcome not in _TRUNK_WORKS):
             return

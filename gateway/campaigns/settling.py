@@ -17,9 +17,11 @@ from gateway.campaigns.models import AttemptRow, CampaignRow, ContactRow
 from gateway.campaigns.names import attempt_of
 from gateway.campaigns.outcome import Settled, settled
 from gateway.campaigns.paces import Paces
-from gateway.campaigns.terms import NEVER_RANG, Outcome, Terms
+from gateway.campaigns.terms import NEVER_RANG, ContactState, Outcome, Terms
 from gateway.kernel.errors import Conflict
 from trunks.models import TrunkRow
+
+_ENDED: tuple[ContactState, ...] = ("waiting", "done")  # what is told after the call corrects what follows from it
 
 
 async def settle_by_call(session: AsyncSession, call: Call, before: int, events: Sequence[Event]) -> None:
@@ -39,13 +41,12 @@ async def settle_by_call(session: AsyncSession, call: Call, before: int, events:
     found = settled(call)
     if found is None:
         return
-    first = row.state != "ended"
+    now, first = call.ended_at or events[-1].at, row.state != "ended"  # told again, the same follows
     await _write(session, row, found, call)
-    await Paces(session).heed(row.trunk_id, row.campaign_id, found.outcome, call.ended_at or events[-1].at)
     if first:
-        await close(session, row, found.outcome, events[-1].at, callback_at=call.dial.callback_at)
-    elif call.dial.callback_at is not None:
-        await _call_back(session, row, call.dial.callback_at, events[-1].at)
+        await Paces(session).heed(row.trunk_id, found.outcome, now)
+    row.state = "ended"
+    await _follow(session, row, found.outcome, now, ("open",) if first else _ENDED, callback_at=call.dial.callback_at)
 
 
 def _refused_as_second(row: AttemptRow, call: Call) -> bool:
@@ -68,27 +69,29 @@ async def _write(session: AsyncSession, row: AttemptRow, found: Settled, call: C
 
 
 async def close(
-    session: AsyncSession, row: AttemptRow, outcome: Outcome, now: datetime, *, callback_at: datetime | None = None,
-    gate_next_at: datetime | None = None, why: str = "",
+    session: AsyncSession, row: AttemptRow, outcome: Outcome, now: datetime, *, gate_next_at: datetime | None = None,
+    why: str = "",
 ) -> None:  # fmt: skip
-    """Ends an attempt, once, and says when its contact is due again, if ever."""
+    """Ends an attempt without a call, once, and says when its contact is due again, if ever."""
     if row.state == "ended":
         return
-    row.state, row.outcome = "ended", outcome
-    row.counts = row.counts and (outcome not in NEVER_RANG or row.rang_at is not None)
-    row.ended_at = row.ended_at or now
+    row.state, row.outcome, row.ended_at = "ended", outcome, now
+    row.counts = row.counts and outcome not in NEVER_RANG
+    await _follow(session, row, outcome, now, ("open",), gate_next_at=gate_next_at, why=why)
+
+
+async def _follow(
+    session: AsyncSession, row: AttemptRow, outcome: Outcome, now: datetime, states: tuple[ContactState, ...], *,
+    callback_at: datetime | None = None, gate_next_at: datetime | None = None, why: str = "",
+) -> None:  # fmt: skip
+    """`states`: of a contact that it is said of; one that was erased meanwhile, or is called again by now, stays."""
     contact = await session.get(ContactRow, row.position, with_for_update=True, populate_existing=True)
     campaign = await session.get(CampaignRow, row.campaign_id)
-    if contact is None or campaign is None or contact.state != "open":
-        return  # erased meanwhile
+    if contact is None or campaign is None or contact.state not in states or contact.attempts != row.n:
+        return
+    if not contact.pii_number:
+        return
     terms, earlier = Terms.model_validate(campaign.terms), await Attempts(session).outcomes_before(row)
     after = follows(terms, outcome, earlier, now, callback_at=callback_at, gate_next_at=gate_next_at)
     contact.state, contact.next_at = after.state, after.next_at
     contact.outcome, contact.why = outcome, why
-
-
-async def _call_back(session: AsyncSession, row: AttemptRow, at: datetime, now: datetime) -> None:
-    """A wish that was told after the call; unless somebody dials the contact already."""
-    contact = await session.get(ContactRow, row.position, with_for_update=True, populate_existing=True)
-    if contact is not None and contact.state in ("done", "waiting"):
-        contact.state, contact.next_at = "waiting", max(at, now)

@@ -8,7 +8,10 @@ from gateway.cli import (
     audit,
     call_transfers,
     calls,
+    campaign_results,
+    campaigns,
     carriers,
+    contacts,
     costs,
     demo,
     do_not_call,
@@ -46,6 +49,7 @@ call_transfers.register(calls.app)
 supervising.register(calls.app)
 refusals.register(calls.app)
 plans.register(app)
+campaign_results.register(campaigns.app)
 app.add_typer(carriers.app, name="carriers")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(plans.app, name="plans")
@@ -56,6 +60,8 @@ app.add_typer(routes.app, name="route")
 app.add_typer(trunk_tests.app, name="trunk")
 app.add_typer(screening.app, name="screening")
 app.add_typer(gate.app, name="gate")
+app.add_typer(campaigns.app, name="campaigns")
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(do_not_call.app, name="do-not-call")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(webhooks.app, name="webhooks")

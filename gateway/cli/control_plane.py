@@ -41,7 +41,7 @@ def ask(
         raise Unavailable("the control plane does not answer", todo="gateway status") from error
     if answer.is_success:
         return answer.json() if answer.content else {}
-    raise _problem(answer, next_step, next_steps)
+    raise problem_of(answer, next_step, next_steps)
 
 
 def stream_to(client: httpx.Client, path: str, file: Path, *, next_step: str, **request: Any) -> int:
@@ -56,7 +56,7 @@ def stream_to(client: httpx.Client, path: str, file: Path, *, next_step: str, **
         with os.fdopen(descriptor, "wb") as into, client.stream("GET", path, **request) as answer:
             if not answer.is_success:
                 answer.read()
-                raise _problem(answer, next_step)
+                raise problem_of(answer, next_step)
             size = sum(into.write(part) for part in answer.iter_bytes())
         whole = True
         return size
@@ -67,7 +67,8 @@ def stream_to(client: httpx.Client, path: str, file: Path, *, next_step: str, **
             file.unlink()
 
 
-def _problem(answer: httpx.Response, next_step: str, next_steps: Mapping[str, str] | None = None) -> GatewayError:
+def problem_of(answer: httpx.Response, next_step: str, next_steps: Mapping[str, str] | None = None) -> GatewayError:
+    """What an answer that is no success tells; its body has been read."""
     told = answer.headers.get("content-type") == "application/problem+json"
     problem: dict[str, Any] = answer.json() if told else {}
     code, todo = problem.get("code", ""), problem.get("todo", "")

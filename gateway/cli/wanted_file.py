@@ -18,11 +18,14 @@ FIELD = "document."
 
 
 class WantedFile:
-    """`document`: as it goes over REST. Raises BadInput for what is no YAML."""
+    """`document`: as it goes over REST. Raises BadInput for what is no YAML, or not `what` it is to be."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, *, what: str = "a plan is made of", example: str = "docs/carriers.md",
+        begin: str = "gateway export > gateway.yaml",
+    ) -> None:  # fmt: skip
         self._path = path
-        self._tree = _read(path)
+        self._tree = _read(path, what, example, begin)
         self.document: dict[str, Any] = json.loads(json.dumps(self._tree, default=str))
 
     def placed(self, error: GatewayError) -> GatewayError:
@@ -60,18 +63,18 @@ def written(document: dict[str, Any], notes: list[str]) -> str:
     return "".join(f"# not in this file: {note}\n" for note in notes) + text.getvalue()
 
 
-def _read(path: Path) -> CommentedMap:
+def _read(path: Path, what: str, example: str, begin: str) -> CommentedMap:
     try:
         if path.stat().st_size > LARGEST:
             raise BadInput(f"{path} is longer than {LARGEST // 1024 // 1024} MiB", todo="split it up")
         tree = YAML().load(path)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}", todo="gateway export > gateway.yaml") from error
+        raise BadInput(f"{path} cannot be read: {error.strerror}", todo=begin) from error
     except (MarkedYAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         what = str(getattr(error, "problem", "") or "it is not text").split("\n")[0]
         raise BadInput(f"{path}{where}: {what}", todo=f"mend{where.replace(',', '') or ' it'} of {path}") from error
     if not isinstance(tree, CommentedMap):
-        raise BadInput(f"{path} does not hold what a plan is made of", todo="see docs/carriers.md for an example")
+        raise BadInput(f"{path} does not hold what {what}", todo=f"see {example} for an example")
     return tree

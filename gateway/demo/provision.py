@@ -21,7 +21,7 @@ async def ensure_demo_number(api_url: str, api_key: str, **of_rule: Any) -> None
     async with httpx.AsyncClient(base_url=api_url, headers=headers, timeout=20, trust_env=False) as client:
         if not (await _ask(client, "GET", "/v1/numbers"))["data"]:
             await _create(client, of_rule)
-        await _wait_in_sync(client)
+        await in_sync(client)
 
 
 async def _create(client: httpx.AsyncClient, of_rule: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ async def ensure_human(api_url: str, api_key: str, sip_port: int) -> str:
         choice = {"name": "office", "target_id": target_id, "phrases": ["speak to a human"], "key": "0"}
         card = {"name": "card", "fields": ["card_number", "expiry", "cvv"], "phrases": ["pay by card"]}
         await _ask(client, "PATCH", f"/v1/agents/{agent}", {"transfers": [choice], "captures": [card]})
-        await _wait_in_sync(client)
+        await in_sync(client)
         return target_id
 
 
@@ -62,7 +62,7 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, body: dict[str
     return answer.json()
 
 
-async def _wait_in_sync(client: httpx.AsyncClient) -> None:
+async def in_sync(client: httpx.AsyncClient) -> None:
     """Returns once LiveKit has the trunks and the rule."""
     deadline = asyncio.get_running_loop().time() + SYNC_WITHIN
     while True:

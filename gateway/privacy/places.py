@@ -20,6 +20,8 @@ from compliance.screening.erasable import ErasableScreening
 from compliance.screening.suppressed import Suppressed
 from gateway.calls.call_index import CallIndexOfRecord
 from gateway.calls.erasable import ErasableCalls, count_open
+from gateway.campaigns.erasable import ErasableCampaigns
+from gateway.campaigns.retention import CampaignRetention
 from gateway.costs.erasable import ErasableCarrierCalls
 from gateway.costs.unjoined import UnjoinedRecords
 from gateway.db.rewriting import rewrite_file
@@ -58,6 +60,7 @@ class PrivacyDesk:
             recordings,
             ErasableDeliveries(begin),
             carriers,
+            ErasableCampaigns(begin, clock, key),
             ErasableScreening(begin, clock, key),
             ErasableDoNotCall(begin, key),
             ErasableAnswers(begin),
@@ -69,6 +72,9 @@ class PrivacyDesk:
         ]
         self.privacy = Privacy(begin, clock, key, calls, places, self._rewrite, self._is_ours)
 
+        chosen = retentions(shipped(), settings.retention.days)
+        self._campaigns = campaigns = CampaignRetention(begin, clock, chosen)
+
         async def forget_calls(call_ids: Sequence[str]) -> int:
             return await carriers.forget(call_ids) + await record.forget(call_ids)
 
@@ -76,9 +82,9 @@ class PrivacyDesk:
             "recordings": recordings.forget,
             "transcripts": calls.forget_words,
             "calls": forget_calls,
+            "dials": campaigns.forget_dials,
             "evidence": ledger.forget,
         }
-        chosen = retentions(shipped(), settings.retention.days)
         self.sweep = RetentionSweep(self.privacy, clock, chosen, forget)
         self._unjoined = UnjoinedRecords(begin, key, clock, chosen)
         self._tasks = TaskSet()
@@ -93,7 +99,9 @@ class PrivacyDesk:
 
     async def _sweep_daily(self) -> None:
         await asyncio.sleep(FIRST_S)
-        _log.info("retention_swept", gone=await self.sweep.run(), carrier_records=await self._unjoined.forget())
+        gone, carrier_records = await self.sweep.run(), await self._unjoined.forget()
+        campaigns = await self._campaigns.forget_rest()
+        _log.info("retention_swept", gone=gone, carrier_records=carrier_records, campaigns=campaigns)
         await asyncio.sleep(DAY_S - AGAIN_S)
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -18,11 +19,13 @@ NOTHING_LONGER: Mapping[str, int] = MappingProxyType({})
 class Edge:
     """An ASGI middleware. A length that is announced and one that only shows while reading are both bounded.
 
-    `longer`: by how paths begin that take more than `longest` bytes, because they read them as they come.
+    `longer`: by how paths begin that take more than `longest` bytes, because they read them as they come; `*` in it is
+    one part of a path.
     """
 
     def __init__(self, app: ASGIApp, longest: int = LONGEST_BODY, longer: Mapping[str, int] = NOTHING_LONGER) -> None:
-        self._app, self._longest, self._longer = app, longest, longer
+        self._app, self._longest = app, longest
+        self._longer = [(re.compile(re.escape(start).replace(r"\*", "[^/]+")), size) for start, size in longer.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,4 +49,4 @@ class Edge:
         await self._app(scope, bounded, send)
 
     def _longest_of(self, path: str) -> int:
-        return next((size for start, size in self._longer.items() if path.startswith(start)), self._longest)
+        return next((size for start, size in self._longer if start.match(path)), self._longest)

@@ -88,6 +88,10 @@ async def check_unused(session: AsyncSession, row: CarrierTrunkRow, request: Req
         raise in_use(f"rule {rule} takes calls from it", f"change or delete {rule} first")
     if row.outbound_trunk_id and (target := await request.app.state.target_of_trunk(session, row.outbound_trunk_id)):
         raise in_use(f"{target} is called by it", f"give {target} another trunk, or delete it first")
+    if row.outbound_trunk_id and (
+        campaign := await request.app.state.campaign_of_trunk(session, row.outbound_trunk_id)
+    ):
+        raise in_use(f"{campaign} calls by it", f"give {campaign} another trunk, or stop it first")
 
 
 async def forget(session: AsyncSession, row: CarrierTrunkRow) -> None:

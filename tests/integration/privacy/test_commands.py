@@ -66,7 +66,7 @@ def test_what_is_typed_again_has_to_be_the_same(terminal: Terminal) -> None:
 
 def test_retention_and_egress_are_shown(terminal: Terminal) -> None:
     assert [line.split()[0] for line in terminal("retention").lines[::2]] == [
-        "recordings", "transcripts", "calls", "evidence",
+        "recordings", "transcripts", "calls", "dials", "evidence",
     ]  # fmt: skip
     told = terminal("egress", "--call", terminal.call.id[-8:]).lines
     assert told[0].startswith("none") and "no agent has said" in told[1] and told[2].endswith("trk_1")

@@ -119,7 +119,7 @@ async def test_retention_passes_over_what_is_held_and_takes_it_after_the_release
 
 async def test_retention_is_told_with_its_rules(past: Past) -> None:
     kinds = (await past.plane.admin.get("/v1/privacy/retention")).json()["data"]
-    assert {one["kind"] for one in kinds} == {"recordings", "transcripts", "calls", "evidence"}
+    assert {one["kind"] for one in kinds} == {"recordings", "transcripts", "calls", "dials", "evidence"}
     assert all(one["least"] <= one["days"] <= one["most"] and one["source"] and one["checked"] for one in kinds)
 
 

@@ -5,6 +5,7 @@
 # make leak-test  who hears what in 200 transfers that was not meant for them
 # make chaos-transfer  200 transfers while processes are killed
 # make chaos-apply  numbers bought at carriers' doubles by a process that is killed 200 times
+# make chaos-campaign  a campaign of 1,000 while processes are killed
 # make storm-diallers  campaigns while the processes that dial are killed
 # make planted-card  100 calls with card numbers, then the search for any of them
 SHELL := /bin/bash
@@ -23,7 +24,7 @@ CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_comm
 # what kills processes while calls go on
 CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted
 
-.PHONY: demo demo-campaign test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo demo-campaign test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply chaos-campaign storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -71,6 +72,10 @@ chaos-transfer: setup-dev packages livekit-server
 # N=200 kills, SEED=1, JSON=1
 chaos-apply: setup-dev
 	@.venv/bin/python -m bench.chaos_apply
+
+# N=1000 contacts of a campaign, KILLS=20 of whatever process, SEED=1, JSON=1
+chaos-campaign: setup-dev packages livekit-server
+	@.venv/bin/python -m bench.campaigns
 
 # processes that dial, killed while they do: one again and again on SQLite, one of two for good on PostgreSQL
 storm-diallers: setup-dev packages

@@ -1,4 +1,4 @@
-"""What people and machines say when they answer: sentences apart by `|`. No text of one part is in the other."""
+"""What people and machines say when they answer: sentences apart by `|`. No text as a whole is in both parts."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from gateway.calls.ports import Rooms
 from gateway.campaigns.names import room_of
 from gateway.kernel.clock import Clock
 
-THERE_WITHIN_S = 15.0
+THERE_WITHIN_S = 30.0
 LOOK_S = 0.25  # LiveKit tells who came to the control plane only, and this may be another process
 
 

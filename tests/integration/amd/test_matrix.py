@@ -13,7 +13,7 @@ import pytest
 from bench.amd.listening import outcomes
 from bench.amd.score import Score
 
-SEED, EACH = 7, 8  # 80 calls
+SEED, EACH = 7, 6  # 60 calls
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_people_are_known_in_two_seconds_and_not_taken_for_machines(by_audio: Sc
     figures = by_audio.figures()
     assert figures["human_in_time_percent"] >= 75  # one in twelve greets for longer than that
     assert figures["false_machine_percent"] + figures["missed_human_percent"] <= 10
-    assert figures["human_corrected_wrongly_percent"] <= 5
+    assert figures["human_corrected_wrongly_percent"] <= 6  # one of eighteen
 
 
 def test_machines_are_known_in_the_end_by_audio_alone(by_audio: Score) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from bench.campaigns.carrier import Carrier
 from tests.sip.stack import RunningStack
@@ -16,7 +19,20 @@ WANTED = {  # the last digit says what the called one does
 PATIENCE_S = 180.0
 
 
-def terms(stack: RunningStack, carrier: Carrier) -> dict[str, Any]:
+@pytest.fixture
+def agent(stack: RunningStack) -> Iterator[str]:
+    """Gone afterwards: other tests take the only agent there is."""
+    made = stack.post("/v1/agents", {"name": "warner", "greeting": "Hello {{name}}, please boil your water today."})[
+        "id"
+    ]
+    yield made
+    for campaign in stack.get("/v1/campaigns")["data"]:
+        if campaign["state"] in ("running", "paused"):
+            stack.post(f"/v1/campaigns/{campaign['id']}/stop", {}, 200)
+    stack.api.delete(f"/v1/agents/{made}").raise_for_status()
+
+
+def terms(stack: RunningStack, carrier: Carrier, agent: str) -> dict[str, Any]:
     """A warning, which may be given at any hour: the test has no hours of its own."""
     trunk = stack.post(
         "/v1/outbound-trunks",
@@ -24,16 +40,17 @@ def terms(stack: RunningStack, carrier: Carrier) -> dict[str, Any]:
          "price_per_minute": "0.01", "max_calls_per_s": 5},
     )  # fmt: skip
     stack.until(lambda: stack.get(f"/v1/outbound-trunks/{trunk['id']}")["livekit_id"], "the trunk is in LiveKit")
-    agent = stack.post("/v1/agents", {"name": "warner", "greeting": "Hello {{name}}, please boil your water today."})
     return {
-        "name": "water", "agent_id": agent["id"], "trunk_id": trunk["id"], "purpose": "emergency",
+        "name": "water", "agent_id": agent, "trunk_id": trunk["id"], "purpose": "emergency",
         "seller": "Water works", "pacing": {"at_once": 3}, "ring_s": 5, "max_duration_s": 60,
-        "retries": {}, "detects_machine": False,
+        "retries": {"no_agent": {"after_s": 10, "most": 50}}, "detects_machine": False,
     }  # fmt: skip
 
 
-async def test_everybody_is_called_once_and_what_came_of_it_is_told(stack: RunningStack, carrier: Carrier) -> None:
-    campaign = stack.post("/v1/campaigns", terms(stack, carrier))["id"]
+async def test_everybody_is_called_once_and_what_came_of_it_is_told(
+    stack: RunningStack, carrier: Carrier, agent: str
+) -> None:
+    campaign = stack.post("/v1/campaigns", terms(stack, carrier, agent))["id"]
     stack.post("/v1/do-not-call/entries", {"number": STEM + "60", "scope": "everything"})
     contacts = [{"number": STEM + place, "variables": {"name": "Ana"}} for place in WANTED]
     stack.post(f"/v1/campaigns/{campaign}/contacts", {"contacts": contacts}, 200)
@@ -47,10 +64,11 @@ async def test_everybody_is_called_once_and_what_came_of_it_is_told(stack: Runni
     assert {one["number"][-2:]: one["outcome"] for one in found} == WANTED
     dialled = {STEM + place for place, outcome in WANTED.items() if outcome != "refused"}
     assert carrier.dialled() == dict.fromkeys(dialled, 1)
-    attempts = stack.get(f"/v1/campaigns/{campaign}/attempts")["data"]
+    every = stack.get(f"/v1/campaigns/{campaign}/attempts", limit=100)["data"]
+    attempts = [one for one in every if one["dialled_at"]]  # a busy machine may have had no agent at first
     assert len(attempts) == len(dialled)
     for one in attempts:
-        assert one["dialled_at"] and one["call_id"] and one["agent_at"] <= one["dialled_at"], "an agent was there first"
+        assert one["call_id"] and one["agent_at"] <= one["dialled_at"], "an agent was there first"
     answered = [one for one in attempts if one["outcome"] == "answered"]
     (wish,) = stack.get("/v1/do-not-call/revocations", number=STEM + "13")["data"]
     assert (wish["heard"], wish["scope"]) == ("key", "everything")

@@ -138,6 +138,7 @@ def test_everybody_is_exported_to_a_new_file(typing: Typing, campaign: str, tmp_
 def test_a_long_file_has_a_bar(typing: Typing, campaign: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "SHOWN_FROM", 1)
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     file = tmp_path / "people.csv"
     file.write_text("number\n" + "".join(f"+1614555{n:04}\n" for n in range(9000)))

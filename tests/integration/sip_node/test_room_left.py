@@ -16,7 +16,7 @@ class Stuck:
 
     def __init__(self) -> None:
         self.back, self.left = asyncio.Event(), asyncio.Event()
-        self.local_participant = self
+        self.local_participant, self.attributes = self, dict[str, str]()
 
     def isconnected(self) -> bool:
         return True

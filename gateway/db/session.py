@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gateway.db.sqlite import connect
 
-BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT_MS = 30_000  # who waits only looks from time to time whether it may: on a busy machine it needs luck
 
 
 def make_engine(url: str) -> AsyncEngine:

@@ -18,6 +18,7 @@ from gateway.kernel.clock import Clock
 from gateway.kernel.errors import BadInput
 
 AHEAD = 6  # parts of the file
+TIDIED_AFTER = 4  # parts; more would leave too much of it to whoever commits next
 Keep = Callable[[AsyncSession, list[Found | Fault]], Awaitable[None]]
 
 
@@ -30,7 +31,7 @@ class Taking:
         self._parsing, self._rows, self._keep, self._clock = parsing, rows, keep, clock
         self._database = database
         self._read = deque[asyncio.Task[list[Found | Fault]]]()
-        self._ended = False
+        self._ended, self._stored = False, 0
         self._problem: BadInput | None = None
         self._in_the_pause: list[asyncio.Task[None]] = []
 
@@ -71,5 +72,8 @@ class Taking:
         """Reads in the pause after the transaction, and not beside its statements, whose thread would wait for ours."""
         async with self._database.begin() as session:
             yield session
-        work = [put_in_place(self._database)] if self._ended else [put_in_place(self._database), self._read_on()]
+        self._stored += 1
+        work = [] if self._ended else [self._read_on()]
+        if self._stored % TIDIED_AFTER == 0:
+            work.append(put_in_place(self._database))
         self._in_the_pause = [asyncio.create_task(one, name="contacts-pause") for one in work]

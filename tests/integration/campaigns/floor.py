@@ -68,6 +68,7 @@ class Carrier:
     plane: Plane
     dialled: list[CallOut] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     rang: list[str] = field(default_factory=list)  # numbers, as INVITEs left
     says: dict[str, int] = field(default_factory=dict)
     slugs: dict[int, str] = field(
@@ -89,7 +90,8 @@ class Carrier:
             raise self.error
         if not self.silent:
             for _ in range(2 if self.twice else 1):
-                await self.carried(out)
+                async with self.one_at_a_time:  # the clock is moved by each talk
+                    await self.carried(out)
 
     async def carried(self, out: CallOut) -> str:
         """As our node does it: admission first. The call's id."""

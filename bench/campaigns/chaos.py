@@ -87,7 +87,7 @@ class CampaignChaos:
         terms = {
             "name": "chaos", "agent_id": agent, "trunk_id": trunk, "purpose": "emergency", "seller": "Chaos",
             "pacing": {"at_once": AT_ONCE}, "ring_s": 5, "max_duration_s": 60, "detects_machine": False,
-            "retries": {"no_agent": {"after_s": 5, "most": 1000}},
+            "retries": {"no_agent": {"after_s": 10, "most": 100}},
         }  # fmt: skip
         campaign = stack.post("/v1/campaigns", terms)["id"]
         text = "\n".join(["phone", *self._numbers])

@@ -10,7 +10,7 @@ from livekit.protocol import models
 
 from gateway.calls.ports import ParticipantKind, RoomParticipant
 from gateway.calls.signed_commands import TOPIC
-from gateway.kernel.errors import NotFound
+from gateway.kernel.errors import NotFound, Unavailable
 from gateway.livekit.client import LiveKitClient
 
 KINDS: dict[int, ParticipantKind] = {
@@ -58,10 +58,18 @@ class LiveKitRooms:
 
     async def delete_room(self, room: str) -> None:
         try:
-            async with self._client.asked() as lk:
-                await lk.room.delete_room(api.DeleteRoomRequest(room=room))
+            await self._delete(room)
         except NotFound:
             return
+        except Unavailable:
+            # LiveKit asks the process that has the room, dead or not; who asks for the room has it given to a living one
+            async with self._client.asked() as lk:
+                await lk.room.create_room(api.CreateRoomRequest(name=room))
+            await self._delete(room)
+
+    async def _delete(self, room: str) -> None:
+        async with self._client.asked() as lk:
+            await lk.room.delete_room(api.DeleteRoomRequest(room=room))
 
     async def list_participants(self, room: str) -> list[RoomParticipant] | None:
         async with self._client.asked() as lk:

@@ -129,6 +129,15 @@ async def rooms_of(switchboard: Switchboard) -> set[str]:
         return {room.name for room in (await lk.room.list_rooms(api.ListRoomsRequest())).rooms}
 
 
+async def empty_room(switchboard: Switchboard, room: str) -> None:
+    """Returns once LiveKit shows nobody there: the node asks it to take a leg away, and does not wait."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    async with switchboard.livekit_api() as lk:
+        while present := (await lk.room.list_participants(api.ListParticipantsRequest(room=room))).participants:
+            assert asyncio.get_running_loop().time() < deadline, [one.identity for one in present]
+            await asyncio.sleep(0.02)
+
+
 async def new_room(switchboard: Switchboard, before: set[str]) -> str:
     """The name of the room that was not there before, as soon as it is."""
     deadline = asyncio.get_running_loop().time() + PATIENCE

@@ -13,7 +13,7 @@ from gateway.sip.node import SipNode
 from gateway.sip.wire.sdp import read_answer
 from gateway.sip.wire.ua import CallFailed
 from tests.integration.sip_node.caller import CALLER, TONE, AnsweredCall, Caller, settings_for
-from tests.integration.sip_node.fakes import FakeControlPlane, agent_when_called, new_room, until
+from tests.integration.sip_node.fakes import FakeControlPlane, agent_when_called, empty_room, new_room, until
 from tests.integration.switchboard import Switchboard
 
 
@@ -63,9 +63,7 @@ async def test_cancel_while_ringing_leaves_nobody_in_the_room(
     left = await control_plane.fact("leg_left")
     assert (left["slug"], left["ended_by"], left["sip_code"]) == ("caller_cancelled", "caller", 487)
     room = await new_room(switchboard, set())
-    async with switchboard.livekit_api() as lk:
-        participants = await lk.room.list_participants(api.ListParticipantsRequest(room=room))
-    assert [one.identity for one in participants.participants] == []
+    await empty_room(switchboard, room)
 
 
 async def test_nobody_comes_and_the_caller_is_told(

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 
 import pytest
+from livekit import api
 
 from gateway.calls.admission import AdmissionVerdict, LegPolicy
+from gateway.kernel.errors import Unavailable
+from gateway.livekit.client import LiveKitClient
+from gateway.livekit.rooms import LiveKitRooms
 from gateway.sip.node import SipNode
 from gateway.sip.room import LEAVING
 from gateway.sip.wire.ua import CallFailed, OutgoingCall
@@ -105,6 +110,24 @@ async def test_a_leg_that_ends_while_livekit_is_away_leaves_its_room_for_good(
     await switchboard.livekit.start()
     await switchboard.livekit.wait_ready()
     await until(lambda: not len(LEAVING), "the node has left the room")
+
+
+async def test_a_room_whose_livekit_died_can_be_deleted(switchboard: Switchboard) -> None:
+    client = LiveKitClient(switchboard.settings)
+    rooms = LiveKitRooms(client, "gateway")
+    async with switchboard.livekit_api() as lk:
+        await lk.room.create_room(api.CreateRoomRequest(name="left"))
+    assert switchboard.livekit.pid
+    os.killpg(switchboard.livekit.pid, signal.SIGKILL)
+    await switchboard.livekit.ended()
+    await switchboard.livekit.start()
+    await switchboard.livekit.wait_ready()
+    assert await rooms.existing_rooms(["left"]) == {"left"}
+    async with asyncio.timeout(60):
+        while await rooms.existing_rooms(["left"]):
+            with suppress(Unavailable):  # a dead process counts as alive for 5 s
+                await rooms.delete_room("left")
+    await client.close()
 
 
 async def test_a_caller_whose_room_does_not_come_back_hears_that_nobody_can_come(

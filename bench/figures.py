@@ -31,10 +31,10 @@ class Series:
         ordered = sorted(self.samples)
         if not ordered:
             return {"name": self.name, "unit": self.unit, "n": 0, "aim": self.aim}
-        rank = min(len(ordered) - 1, int(len(ordered) * 0.95))
+        p95, p99 = (ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.95, 0.99))
         return {
             "name": self.name, "unit": self.unit, "n": len(ordered), "aim": self.aim,
-            "p50": rounded(statistics.median(ordered)), "p95": rounded(ordered[rank]),
+            "p50": rounded(statistics.median(ordered)), "p95": rounded(p95), "p99": rounded(p99),
             "min": rounded(ordered[0]), "max": rounded(ordered[-1]),
         }  # fmt: skip
 
@@ -50,9 +50,9 @@ def rounded(value: float) -> float:
 
 
 def show(series: list[Series]) -> None:
-    table = Table("figure", "n", "p50", "p95", "min", "max", "unit", "aim")
+    table = Table("figure", "n", "p50", "p95", "p99", "min", "max", "unit", "aim")
     for row in (one.figures() for one in series):
-        cells = (row.get(key, "-") for key in ("name", "n", "p50", "p95", "min", "max", "unit", "aim"))
+        cells = (row.get(key, "-") for key in ("name", "n", "p50", "p95", "p99", "min", "max", "unit", "aim"))
         table.add_row(*(str(cell) for cell in cells))
     Console(width=130).print(table)
 

@@ -57,7 +57,7 @@ class EnoughAgents:
         return False
 
 
-async def _exists(_: AsyncSession, agent_id: str) -> bool:
+async def there(_: AsyncSession, agent_id: str) -> bool:
     return bool(agent_id)
 
 
@@ -67,7 +67,7 @@ async def main(folder: Path, executor_id: str) -> None:
     database, clock = Database(task["database"]), SystemClock()
     durable = Durable(task["workflows"], executor_id, clock)
     campaigns = Campaigns(
-        database.begin, clock, Feed(), EnoughAgents(), durable, HashKey(folder / FILE), Line(task["port"]), _exists,
+        database.begin, clock, Feed(), EnoughAgents(), durable, HashKey(folder / FILE), Line(task["port"]), there,
         executor_id,
     )  # fmt: skip
     await durable.start()

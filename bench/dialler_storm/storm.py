@@ -15,20 +15,12 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bench.dialler_storm.exchange import Exchange
-from compliance.do_not_call.models import OwnEntryRow
+from bench.dialler_storm.set_up import campaign_of, is_unwanted
 from compliance.privacy.hash_key import FILE, HashKey
-from compliance.privacy.person import Person
 from gateway.campaigns.models import AttemptRow, CampaignRow, ContactRow
-from gateway.campaigns.terms import Terms
 from gateway.db import schema
 from gateway.db.session import Database
-from gateway.kernel.clock import SystemClock
-from gateway.kernel.ids import new_id
-from trunks.models import TrunkRow
 
-OURS, LINK, STEM = "+16145550199", "ST_storm", 1_614_200_0000
-UNWANTED = 20  # each so manieth is on the do-not-call list
-AT_ONCE = 40
 LONGEST_LIFE_S = 4.0
 LOOK_S = 0.5
 PATIENCE_S = 300.0  # without any contact done: it hangs
@@ -68,7 +60,7 @@ class Storm:
 
     async def run(self) -> Figures:
         await asyncio.to_thread(schema.upgrade, self._url)
-        campaign = await self._set_up()
+        campaign = await campaign_of(self._database, self._key, self.figures.contacts)
         exchange = Exchange(self._database, self._folder, self._dice)
         sqlite = self._url.startswith("sqlite")
         workflows = f"sqlite:///{self._folder / 'workflows.db'}" if sqlite else self._url
@@ -146,50 +138,13 @@ class Storm:
         async with self._database.begin() as session:
             return await session.scalar(select(func.count()).select_from(ContactRow).where(*over)) or 0
 
-    async def _set_up(self) -> str:
-        now = SystemClock().now()
-        trunk = TrunkRow(
-            id=new_id("trk"), direction="outbound", name="storm", enabled=True, numbers=[OURS], livekit_id=LINK,
-            address="127.0.0.1", max_calls=AT_ONCE * 2, created_at=now, updated_at=now,
-        )  # fmt: skip
-        terms = Terms.model_validate(
-            {"agent_id": "agt_storm", "trunk_id": trunk.id, "purpose": "emergency", "seller": "Storm", "retries": {},
-             "pacing": {"at_once": AT_ONCE}, "limits": {"per_day": None, "in_campaign": None}}
-        )  # fmt: skip
-        campaign = CampaignRow(
-            id=new_id("cmp"), name="storm", state="running", why="", terms=terms.model_dump(mode="json"),
-            contacts=self.figures.contacts, created_at=now, updated_at=now, started_at=now,
-        )  # fmt: skip
-        async with self._database.begin() as session:
-            session.add_all([trunk, campaign])
-            await session.flush()
-            for place in range(self.figures.contacts):
-                number = f"+{STEM + place}"
-                subject = self._key.of(Person(number))
-                session.add(
-                    ContactRow(
-                        campaign_id=campaign.id, state="waiting", next_at=now, number_hash=subject, pii_number=number,
-                        pii={},
-                    )
-                )  # fmt: skip
-                if place % UNWANTED == 0:
-                    session.add(
-                        OwnEntryRow(
-                            id=new_id("dnc"), number=number, subject="", scope="everything", seller="", reason="",
-                            heard="web", call_id="",
-                            added_by="storm", created_at=now,
-                        )
-                    )  # fmt: skip
-        return campaign.id
-
     async def _count(self, campaign: str, exchange: Exchange) -> None:
         async with self._database.begin() as session:
             contacts = list(await session.scalars(select(ContactRow).where(ContactRow.campaign_id == campaign)))
             attempts = list(await session.scalars(select(AttemptRow).where(AttemptRow.campaign_id == campaign)))
-        unwanted = {f"+{STEM + place}" for place in range(0, self.figures.contacts, UNWANTED)}
         found = self.figures
         found.twice = sum(count > 1 for count in exchange.dialled.values())
-        found.against_the_gate = sum(number in unwanted for number in exchange.dialled)
+        found.against_the_gate = sum(is_unwanted(number) for number in exchange.dialled)
         found.lost = sum(one.state not in ("done", "refused") or not one.outcome for one in contacts)
         found.lost += found.contacts - len(contacts)
         found.attempts_twice = len(attempts) - len({one.position for one in attempts})

@@ -22,7 +22,7 @@ WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations 
 # what speaks SIP without an agent's conversation, or ends processes one by one
 CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_commands.py test_trouble.py test_trouble_kill.py)
 # what kills processes while calls go on
-CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted
+CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted tests/sip/campaigns/test_campaign_chaos.py
 
 .PHONY: demo demo-campaign test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply chaos-campaign storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
 

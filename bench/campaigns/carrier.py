@@ -15,6 +15,7 @@ HOST = "127.0.0.1"
 SCENARIO = Path(__file__).with_name("carrier.xml")
 LISTENS_WITHIN_S = 20.0
 MOST_CALLS = 1000
+PATIENT = "1000000"  # it ends itself once it was kept waiting 120 times for half a second
 _DIALLED = re.compile(r"dialled ([+0-9]+)@")
 
 
@@ -33,6 +34,7 @@ class Carrier:
         log = self._folder / "dialled.log"
         command = ["sipp", "-sf", str(SCENARIO), "-i", HOST, "-p", str(self.port), "-mi", HOST, "-mp", str(self._media)]
         command += ["-nostdin", "-trace_logs", "-log_file", str(log), "-log_overwrite", "false", "-l", str(MOST_CALLS)]
+        command += ["-watchdog_minor_maxtriggers", PATIENT, "-watchdog_major_maxtriggers", PATIENT]
         self._process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder
         )
@@ -48,7 +50,10 @@ class Carrier:
         self._ports.close()
 
     def dialled(self) -> Counter[str]:
-        """How often each number was dialled, with its plus."""
+        """How often each number was dialled, with its plus. Raises RuntimeError when it has not been there all the
+        time."""
+        if self._process is None or self._process.poll() is not None:
+            raise RuntimeError(f"SIPp has ended; see {self._folder}")
         files = self._folder.glob("dialled*.log")
         text = "".join(file.read_text(errors="replace") for file in files)
         return Counter(f"+{number.lstrip('+')}" for number in _DIALLED.findall(text))

@@ -21,10 +21,12 @@ WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations 
 
 # what speaks SIP without an agent's conversation, or ends processes one by one
 CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_commands.py test_trouble.py test_trouble_kill.py)
+# what has audio in it, and waits for it
+MEDIA := $(addprefix tests/integration/,amd sip_media sip_node transfers)
 # what kills processes while calls go on
 CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted tests/sip/campaigns/test_campaign_chaos.py
 
-.PHONY: demo demo-campaign test test-integration test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply chaos-campaign storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo demo-campaign test test-integration test-media test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply chaos-campaign storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -37,7 +39,7 @@ up: setup
 
 # Three at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
 test: setup-dev packages livekit-server lint types
-	@$(MAKE) --no-print-directory -j3 test-talks test-integration test-calls test-postgres test-rest
+	@$(MAKE) --no-print-directory -j3 test-talks test-calls test-integration test-media test-postgres test-rest
 	@$(MAKE) --no-print-directory test-chaos
 
 test-talks:
@@ -50,7 +52,10 @@ test-chaos:
 	.venv/bin/python -m pytest $(CHAOS) -q $(PYTEST)
 
 test-integration:
-	.venv/bin/python -m pytest tests/integration -q $(PYTEST)
+	.venv/bin/python -m pytest tests/integration $(addprefix --ignore=,$(MEDIA)) -q $(PYTEST)
+
+test-media:
+	.venv/bin/python -m pytest $(MEDIA) -q $(PYTEST)
 
 test-rest:
 	.venv/bin/python -m pytest tests/architecture tests/contract tests/unit tests/carriers -q $(PYTEST)

@@ -22,8 +22,8 @@ from tests.unit.sip_wire.peer import sdp_for
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
-# SIPp does not repeat an ACK that it has lost itself, and takes a repeated 200 for that of the BYE; so each says which
-# transaction it belongs to, and the ACK has its way back. The hold is as long as no 200 comes again.
+# SIPp takes a repeated 200 for that of the BYE; so each says which transaction it belongs to, and the ACK has its way
+# back. The hold is as long as no 200 comes again.
 CALLER = [
     invite().replace("<send", '<send start_txn="call"', 1),
     '<recv response="100" response_txn="call" optional="true"/>',
@@ -74,13 +74,16 @@ async def user_agent(calls: list[IncomingCall]) -> AsyncIterator[UserAgent]:
 @pytest.mark.parametrize("loss", LOSSES)
 async def test_no_call_to_us_fails(loss: int, tmp_path: Path) -> None:
     calls: list[IncomingCall] = []
-    lossy = ("-lost", str(loss), "-r", str(PER_SECOND), *PATIENCE)
     async with user_agent(calls) as agent:
-        sipp = Sipp(tmp_path, CALLER, f"{HOST}:{agent.port}", "bob", lossy, CALLS)
+        road = LossyRoad((HOST, agent.port), loss)
+        target = f"{HOST}:{await road.open(HOST)}"
+        sipp = Sipp(tmp_path, CALLER, target, "bob", ("-r", str(PER_SECOND), *PATIENCE), CALLS)
         try:
             await (await sipp.start()).done()
         finally:
             sipp.end()
+            road.close()
+        assert road.lost > 0
         assert len(calls) == CALLS  # not one of them twice
         assert agent.counters["retransmitted"] > 0
         assert not any(call.is_answered for call in calls)

@@ -62,7 +62,7 @@ class LiveKitRooms:
         except NotFound:
             return
         except Unavailable:
-            # LiveKit asks the process that has the room, dead or not; who asks for the room has it given to a living one
+            # LiveKit asks the process that has the room, dead or not; who makes the room again gives it to a living one
             async with self._client.asked() as lk:
                 await lk.room.create_room(api.CreateRoomRequest(name=room))
             await self._delete(room)

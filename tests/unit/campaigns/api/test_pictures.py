@@ -60,7 +60,8 @@ def test_following_ends_when_nobody_is_on_the_line_any_more() -> None:
 
 def test_on_a_terminal_it_is_drawn_over_what_was_drawn() -> None:
     screen = io.StringIO()
-    with Live(console=Console(file=screen, force_terminal=True, width=100), auto_refresh=False) as live:
+    console = Console(file=screen, force_terminal=True, width=100, _environ={"TERM": "xterm"})
+    with Live(console=console, auto_refresh=False) as live:
         draw(live, TOLD)
         draw(live, TOLD | {"dials_last_minute": 77})
     shown = screen.getvalue()

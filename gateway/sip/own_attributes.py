@@ -48,6 +48,12 @@ class OwnAttributes:
                 await self._back(own)
             _log.warning("attributes_not_told")
 
+    async def tell_again(self, own: Participant) -> None:
+        """All of them, once more. LiveKit writes what its lists show from two places at once, and the older writing may
+        be the last (`roomStore.StoreParticipant`, 1.13.5): who is in the room sees more than who asks about it."""
+        async with self._one_at_a_time:
+            await own.set_attributes(dict(self._wanted))
+
     async def _back(self, own: Participant) -> None:
         try:
             async with asyncio.timeout(BACK_WITHIN_S):

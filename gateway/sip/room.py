@@ -32,6 +32,7 @@ JOIN_WITHIN_S = 5.0
 RECONNECT_WITHIN_S = 8.0
 LEAVE_WITHIN_S = 3.0
 GOODBYE_WITHIN_S = 1.0
+SETTLED_S = 1.0  # after which LiveKit writes nothing older
 LEAVING = TaskSet()  # of all legs: it outlasts them
 DIGITS_WAITING = 64
 
@@ -167,6 +168,13 @@ class RoomLink:
     async def set_status(self, status: str, others: dict[str, str] | None = None) -> None:
         """`sip.callStatus` (dialing, ringing, automation, active, hangup), and other attributes with it."""
         await self.set_attributes({**(others or {}), STATUS: status})
+        if status == "active":
+            self._tasks.start(self._tell_again(), name="leg:attributes-again")
+
+    async def _tell_again(self) -> None:
+        await asyncio.sleep(SETTLED_S)
+        if self._room.isconnected():
+            await self._own.tell_again(self._room.local_participant)
 
     async def set_attributes(self, attributes: dict[str, str]) -> None:
         """Of our own participant; an empty value takes one away. While the connection is away they wait."""

@@ -74,3 +74,12 @@ async def test_an_older_word_never_comes_after_a_newer_one() -> None:
     room = Room(own, loses=1)
     await asyncio.gather(own.tell({"s": "ringing"}, room), own.tell({"s": "active"}, room))
     assert room.attributes == {"s": "active"}
+
+
+async def test_all_of_them_can_be_told_once_more() -> None:
+    own = OwnAttributes()
+    room = Room(own)
+    await own.tell({"sip.callStatus": "ringing", "x": "1"}, room)
+    await own.tell({"sip.callStatus": "active"}, room)
+    await own.tell_again(room)
+    assert room.asked[-1] == {"sip.callStatus": "active", "x": "1"} == room.attributes

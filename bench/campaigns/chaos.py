@@ -135,11 +135,11 @@ class CampaignChaos:
 
     def _kill(self, over: int) -> None:
         victim = self._dice.choice(VICTIMS)
-        pid = self._stack.pids().get(victim)
-        if pid is None:
+        try:
+            os.kill(self._stack.pids()[victim], signal.SIGKILL)
+        except (KeyError, ProcessLookupError):  # it died of another one's death
             self._say(f"{over:5} done, {victim} is just being started")
             return
-        os.kill(pid, signal.SIGKILL)
         self.figures.kills[victim] += 1
         self._say(f"{over:5} done, {victim} killed")
 

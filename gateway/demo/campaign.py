@@ -34,7 +34,7 @@ LOOK_S = 1.0
 # A warning may be given at any hour, so that the demonstration works by night as well.
 TERMS = {
     "name": "boil your water", "purpose": "emergency", "seller": "Water works", "ring_s": 6, "max_duration_s": 90,
-    "pacing": {"at_once": AT_ONCE}, "retries": {"no_agent": {"after_s": 5, "most": 20}}, "opening": WARNING_OPENING,
+    "pacing": {"at_once": AT_ONCE}, "retries": {"no_agent": {"after_s": 10, "most": 20}}, "opening": WARNING_OPENING,
     "voicemail": {"policy": "leave_message", "message": WARNING},
 }  # fmt: skip
 EXPECTED: dict[str, frozenset[str]] = {

@@ -1,0 +1,11 @@
+"""The demonstration asks for what the REST API takes."""
+
+from __future__ import annotations
+
+from gateway.campaigns.schemas import CampaignAsked
+from gateway.demo.campaign import TERMS
+
+
+def test_the_terms_of_the_demonstration_are_valid() -> None:
+    asked = CampaignAsked.model_validate(TERMS | {"agent_id": "agt_1", "trunk_id": "trk_1"})
+    assert set(asked.retries) == {"no_agent"} and asked.voicemail.message

@@ -52,13 +52,13 @@ class TimedLine(Line):
         await super().call(out)
 
 
-def most_off(at: list[float], rate: float, seconds: float) -> float:
-    """By how many calls the worst second is off the rate: any second that begins with a dial, and any that ends one."""
+def off(at: list[float], rate: float, seconds: float) -> tuple[float, float]:
+    """How many calls too many the fullest second has, and too few the emptiest: of seconds that begin with a dial."""
     inside = [moment for moment in at if moment - at[0] < seconds]
     over = max(sum(0 <= other - moment < 1 for other in inside) for moment in inside) - rate
     whole = [moment for moment in inside if moment - inside[0] <= seconds - 1]
     under = rate - min(sum(0 < other - moment <= 1 for other in inside) for moment in whole)
-    return max(over, under)
+    return over, under
 
 
 def rss_mib() -> float:
@@ -108,11 +108,12 @@ async def dials(database: Database, folder: Path, key: HashKey, rate: float, sec
         await campaigns.close()
         await durable.close()
         await exchange.close()
-    off = Series(f"worst second at {rate:g} calls/s", "calls off", aim="<= 1")
-    off.add(most_off(line.at, rate, seconds))
+    over, under = (Series(f"{what} at {rate:g} calls/s", "calls in a second", aim="<= 1") for what in ("over", "under"))
+    for series, figure in zip((over, under), off(line.at, rate, seconds), strict=True):
+        series.add(figure)
     grown = Series(f"memory grown in the second half of {len(line.at)} dials", "MiB")
     grown.add(rss_mib() - half)
-    return [off, grown]
+    return [over, under, grown]
 
 
 async def measure(asked_for: argparse.Namespace) -> list[Series]:

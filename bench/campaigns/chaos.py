@@ -111,9 +111,9 @@ class CampaignChaos:
                 if told["state"] == "paused":
                     await asyncio.to_thread(self._resume, campaign)
                 while marks and over >= marks[0]:
-                    marks.pop(0)
                     await asyncio.sleep(self._dice.uniform(0, SOON_S))
-                    self._kill(over)
+                    if self._kill(over):
+                        marks.pop(0)
             if time.monotonic() - moved > STUCK_S:
                 raise RuntimeError(f"nothing happens any more; {done} contacts are done; see {self._folder}")
             await asyncio.sleep(LOOK_S)
@@ -133,15 +133,16 @@ class CampaignChaos:
             return
         self.figures.resumed += answer.is_success
 
-    def _kill(self, over: int) -> None:
+    def _kill(self, over: int) -> bool:
         victim = self._dice.choice(VICTIMS)
         try:
             os.kill(self._stack.pids()[victim], signal.SIGKILL)
         except (KeyError, ProcessLookupError):  # it died of another one's death
             self._say(f"{over:5} done, {victim} is just being started")
-            return
+            return False
         self.figures.kills[victim] += 1
         self._say(f"{over:5} done, {victim} killed")
+        return True
 
     def _count(self, campaign: str, carrier: Carrier) -> None:
         contacts, cursor = list[dict[str, Any]](), ""

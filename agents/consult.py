@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from livekit import rtc
@@ -20,6 +20,7 @@ TRACK = "consult"
 ANSWER_WITHIN_S = 6.0  # after the question; then it is asked again
 ASKED_AT_MOST = 2
 MONOLOGUE_S, MONOLOGUE_WITHIN_S = 6.0, 12.0  # so much speech so soon is no greeting of a person
+TAKEN_WITHIN_S = 2.0
 QUEUE_MS = 200
 
 
@@ -55,6 +56,8 @@ class Consult:
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         try:
             publication = await self._room.local_participant.publish_track(track, options)
+            with suppress(TimeoutError):  # what is said before the human's leg takes the track is said to nobody
+                await asyncio.wait_for(publication.wait_for_subscription(), TAKEN_WITHIN_S)
             yield self
             await self._room.local_participant.unpublish_track(publication.sid)
         finally:

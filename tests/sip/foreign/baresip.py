@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from gateway.stack.ports import PortAllocator
 from tests.sip.foreign.program import Program
 from tests.sip.stack import PATIENCE
@@ -18,6 +20,14 @@ from tests.sip.stack import PATIENCE
 HOST = "127.0.0.1"
 MEDIA_PORTS = 10
 Event = dict[str, Any]
+FRAME, WAV_HEADER, LOUD = 160, 44, 1000
+
+
+def loud_seconds(folder: Path) -> float:
+    """Of the recording that a Baresip in this folder is making; its header tells its length only at its end."""
+    written = b"".join(path.read_bytes()[WAV_HEADER:] for path in folder.glob("dump-*-dec.wav"))
+    samples = np.frombuffer(written[: len(written) // (2 * FRAME) * 2 * FRAME], "<i2").astype(int)
+    return float((np.abs(samples.reshape(-1, FRAME)).max(axis=1) > LOUD).sum()) * FRAME / 8000
 
 
 class Baresip(Program):
@@ -128,6 +138,12 @@ class Baresip(Program):
             self._unread = rest[int(length) + 1 :]
             if told.get("event"):
                 yield told
+
+    async def hears(self, seconds: float) -> None:
+        """Speech, or whatever is as loud, in so many seconds of what it has recorded so far."""
+        async with asyncio.timeout(PATIENCE):
+            while loud_seconds(self._folder) < seconds:  # noqa: ASYNC110 - a file tells nobody that it grows
+                await asyncio.sleep(0.1)
 
     def heard(self) -> Path:
         """Up to its first re-INVITE: baresip 1.0 then takes the recorder off its decoder, and never puts it back."""

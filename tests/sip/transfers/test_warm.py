@@ -48,6 +48,7 @@ async def test_caller_and_human_talk_after_a_yes_and_neither_heard_the_other_bef
         await picks_up(human)
         await caller.told(office, "attempt_moved", stage="briefed")
         await caller.hears_something(2)  # of the consult, to be looked at for leaks
+        await human.hears(1.5)  # of what it is told
         before.append(len(caller.heard))
         human.press("1")
         await caller.told(office, "transfer_settled", outcome="connected")

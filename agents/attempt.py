@@ -45,6 +45,7 @@ class Attempt(BaseModel):
                 "greeting": self.filled(profile.greeting),
                 "instructions": f"{self.filled(profile.instructions)}\n{_told(self.variables)}".strip(),
                 "dialogue": [*(self._entry(entry) for entry in profile.dialogue), _STOP],
+                "tools": [one.model_copy(update={"say": self.filled(one.say)}) for one in profile.tools],
             }
         )
 

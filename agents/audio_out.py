@@ -52,6 +52,11 @@ class CallAudio(_ParticipantAudioOutput):
         self._whole_s = 0.0
         self.spoken = SpokenText()
 
+    @property
+    def speaking(self) -> str | None:
+        """The text that is being spoken, also while it is paused; None while nothing is."""
+        return self.spoken.text if self._first_frame_event.is_set() else None
+
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         self._whole_s = 0.0 if self._complete else self._whole_s
         self._complete = False

@@ -14,6 +14,7 @@ from agents.attempt import Attempt
 from agents.capture_words import CaptureResult
 from agents.profile import AgentProfile
 from agents.resume import Conversation
+from agents.tool_secrets.schemas import AgentSecrets
 from gateway.calls.admission import AdmissionAsked, AdmissionVerdict
 from gateway.kernel.errors import GatewayError, NotFound, Unavailable
 from gateway.kernel.logs import get_logger
@@ -75,6 +76,14 @@ class ControlPlane:
         fresh.write_bytes(body)
         fresh.replace(kept)
         return profile
+
+    async def agent_secrets(self, agent_id: str) -> dict[str, str]:
+        """What the agent's tools are let in with, never kept on disk; none when nobody can tell: the tools say so."""
+        try:
+            return AgentSecrets.model_validate_json(await self._get(f"/agent-secrets/{agent_id}")).secrets
+        except GatewayError as error:
+            _log.warning("agent_secrets_missing", reason=error.code)
+            return {}
 
     async def conversation(self, call_id: str) -> Conversation:
         """What was said; empty when nobody can tell, because a caller is waiting."""

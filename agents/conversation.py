@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from livekit import rtc
-from livekit.agents import (
-    Agent,
-    AgentSession,
-    FlushSentinel,
-    JobContext,
-    ModelSettings,
-    StopResponse,
-    llm,
-    stt,
-    tts,
-)
+from livekit.agents import AgentSession, ConversationItemAddedEvent, JobContext, llm, tts
 
 from agents.attempt import Attempt
+from agents.audio_out import CallAudio
 from agents.capture_talk import CaptureTalk
 from agents.capture_words import NO_CAPTURE
 from agents.channel import CallerLine, Keypad
 from agents.consent_talk import ConsentTalk
 from agents.facts_out import CallReporter
+from agents.honest import CALL_LATER, CANNOT_HELP, LOST_THREAD, NO_TRANSFER, TO_A_HUMAN
+from agents.listener import Listener
 from agents.outbound_talk import OutboundTalk
+from agents.patience import Patience
 from agents.profile import AgentProfile, CaptureChoice, TransferChoice
 from agents.resume import Conversation as Past
 from agents.resume import chat_context, first_words, open_question
+from agents.silence import SilenceWatch
+from agents.skills.own_tools import Ways
 from agents.skills.tools import tools_for
 from agents.speech.dialogue import keypad_text
-from agents.spoken_numbers import SpokenNumbers, without_numbers
+from agents.spoken_numbers import SpokenNumbers
 from agents.transfer_talk import Ask, TransferTalk
 from agents.turns import room_options
 from gateway.calls.participants import CAPTURE_FIRST
+from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
 NODE_HANGS_UP_WITHIN_S = 3.0
+LOST_AT_MOST = 2  # failures of a model in a row, until a human is asked for
 
 _log = get_logger(__name__)
 
@@ -70,18 +67,25 @@ class Conversation:
         self._numbers = numbers
         self._tasks = TaskSet()
         self._captures: CaptureTalk | None = None
+        self.other_model: llm.LLM | None = None  # stands in for the session's; before `start`
+        self._ways = Ways()
         self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up, about_caller)
+        self._silence = SilenceWatch(session, job.room, profile, self.hang_up)
         keys = {one.key for one in profile.transfers}
         self._outbound = OutboundTalk(attempt, session, keypad, reporter, self.hang_up, keys) if attempt else None
 
     async def start(self, past: Past) -> None:
         """Listens from here on; `past` is what an agent before this one talked about."""
-        agent = _Listener(
+        own = self._ways.tools(self._profile, self)
+        agent = Listener(
             self._consent.heard,
             self._numbers,
+            self._over,
+            Patience(self._lost),
+            self.other_model,
             instructions=self._profile.instructions or f"You are {self._profile.name}, on the telephone.",
             chat_ctx=chat_context(self._profile, past.turns, past.transfer),
-            tools=tools_for(self._profile, self, self._outbound.tools if self._outbound else {}),
+            tools=tools_for(self._profile, self, own | dict(self._outbound.tools if self._outbound else {})),
         )
         await self._session.start(
             agent,
@@ -90,6 +94,7 @@ class Conversation:
             record=False,
             session_host=False,
         )
+        self._session.on("conversation_item_added", self._heed_said)
         self._numbers.on_correction = lambda: self._numbers.correct(self._session.history.items)
         if self._captures:
             self._captures.start()
@@ -110,6 +115,7 @@ class Conversation:
             await after()
         await self._consent.open()
         self._session.say(self._profile.greeting, audio=_each(frames))
+        self._silence.start()
         if choice := next((one for one in self._profile.captures if one.name == capture_first), None):
             if await self.capture(choice, CAPTURE_FIRST, said=False):
                 self._session.say(NO_CAPTURE)
@@ -122,6 +128,7 @@ class Conversation:
         await self._line.answered()
         if not past.consent:
             await self._consent.open()
+        self._silence.start()
         if past.transfer == "under_way":
             await self.transfers.pause()
             return
@@ -134,7 +141,7 @@ class Conversation:
         await self._tasks.close()
         await self._consent.close()
         await self.transfers.close()
-        for one in (self._captures, self._outbound):
+        for one in (self._silence, self._captures, self._outbound):
             if one:
                 await one.close()
         self._keypad.stop()
@@ -144,6 +151,10 @@ class Conversation:
 
     def digits_used(self) -> None:
         self._keypad.stop()
+
+    def bring_tools(self, ways: Ways) -> None:
+        """Before `start`. Whoever opened them closes them."""
+        self._ways = ways
 
     def heed_captures(self, captures: CaptureTalk) -> None:
         """Before `start`."""
@@ -171,6 +182,33 @@ class Conversation:
             _log.warning("hangup_by_room")
             await self._job.delete_room()
 
+    def _lost(self, times: int) -> str:
+        """What to say in place of the model, which has failed so many times in a row."""
+        if times < LOST_AT_MOST:
+            return LOST_THREAD
+        return TO_A_HUMAN if self._profile.transfers else CANNOT_HELP
+
+    def _heed_said(self, said: ConversationItemAddedEvent) -> None:
+        """What was announced to its last word now happens: an answer may be prepared and never spoken."""
+        item = said.item
+        text = item.text_content if isinstance(item, llm.ChatMessage) and item.role == "assistant" else None
+        if text and text.endswith((TO_A_HUMAN, CANNOT_HELP)):
+            self._tasks.start(self._give_over(), name="agent:give-over")
+
+    async def _give_over(self) -> None:
+        """To a human, or to nobody."""
+        if self._profile.transfers:
+            choice = self._profile.transfers[0]
+            if await self.transfer(choice, "The agent's model does not answer.", new_id("evt"), said=True) is None:
+                return
+            await self._session.say(f"{NO_TRANSFER} {CALL_LATER}", allow_interruptions=False)
+        await self.hang_up("completed")
+
+    def _over(self) -> str | None:
+        """What the agent is saying, and a listener may nod to."""
+        output = self._session.output.audio
+        return output.speaking if isinstance(output, CallAudio) and not self._consent.asking else None
+
     def _fall_silent(self) -> None:
         """The first key of an answer interrupts the question, like speech does."""
         if self._session.current_speech is not None:
@@ -182,33 +220,6 @@ class Conversation:
             self._numbers.keyed(len(collected.digits))
             typed = self._numbers.take("caller", keypad_text(collected.digits))
             self._session.generate_reply(user_input=typed)
-
-
-class _Listener(Agent):
-    """`heard` sees a turn of the caller's first, and may keep it; `numbers` takes out what nobody may read."""
-
-    def __init__(self, heard: Callable[[str], bool], numbers: SpokenNumbers, **options: Any) -> None:
-        super().__init__(**options)
-        self._heard, self._numbers = heard, numbers
-
-    async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
-        if self._heard(new_message.text_content or ""):
-            raise StopResponse
-
-    async def stt_node(
-        self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
-    ) -> AsyncIterator[stt.SpeechEvent | str]:
-        async for event in self._numbers.events(Agent.default.stt_node(self, audio, model_settings)):
-            yield event
-
-    async def llm_node(
-        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
-    ) -> AsyncIterator[llm.ChatChunk | str | FlushSentinel]:
-        """The model has its turn when no number stands open, and reads what is known by then."""
-        await self._numbers.settled()
-        self._numbers.correct(chat_ctx.items)
-        async for chunk in Agent.default.llm_node(self, chat_ctx, tools, model_settings):
-            yield without_numbers(chunk)
 
 
 async def _spoken(voice: tts.TTS, text: str) -> list[rtc.AudioFrame]:

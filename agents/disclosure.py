@@ -25,13 +25,14 @@ def for_caller(profile: AgentProfile, attributes: Mapping[str, str]) -> AgentPro
     if not any(told):
         return profile
     begin = profile.instructions or f"You are {profile.name}, on the telephone."
-    dialogue = [_narrowed(entry) if level == "none" or entry.personal else entry for entry in profile.dialogue]
-    return profile.model_copy(
-        update={
-            "instructions": " ".join((begin, *filter(None, told))),
-            "dialogue": dialogue if level in _INSTRUCTIONS else profile.dialogue,
-        }
-    )
+    narrowed = {"instructions": " ".join((begin, *filter(None, told)))}
+    if level not in _INSTRUCTIONS:
+        return profile.model_copy(update=narrowed)
+    tools = [] if level == "none" else [one for one in profile.tools if not one.personal]
+    gone = {one.name for one in profile.tools} - {one.name for one in tools}
+    private = (level == "none" or entry.personal or entry.tool in gone for entry in profile.dialogue)
+    dialogue = [_narrowed(entry) if hidden else entry for entry, hidden in zip(profile.dialogue, private, strict=True)]
+    return profile.model_copy(update={**narrowed, "dialogue": dialogue, "tools": tools})
 
 
 def caution(attributes: Mapping[str, str]) -> str:

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from agents.drafting import captures_missing, places_missing
 from agents.models import AgentRow
 from agents.profile import AgentContent, AgentProfile, TransferChoice
-from dispatch_rules.repository import RuleRepository
+from agents.versions import Versions
 from gateway.auth.deps import Caller, Needs
 from gateway.auth.repository import record_act
 from gateway.auth.scopes import Scope
@@ -25,7 +26,6 @@ from gateway.rest.idempotency import CreateOnce
 from gateway.rest.pages import Page, WantedPage
 from gateway.rest.problems import PROBLEMS
 from gateway.rest.requests import RequestClock, Session
-from gateway.transfers.repository import TargetRepository
 
 router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEMS)
 internal = APIRouter(prefix="/internal/v1", tags=["internal"])
@@ -33,7 +33,10 @@ Reader = Annotated[Caller, Needs(Scope.CONFIG_READ)]
 Writer = Annotated[Caller, Needs(Scope.CONFIG_WRITE)]
 
 
-class AgentShown(AgentProfile):
+class AgentShown(AgentContent):
+    """As it is published; its versions and its draft: `version_endpoints`."""
+
+    id: str
     created_at: datetime
     updated_at: datetime
 
@@ -77,8 +80,9 @@ async def get(agent_id: str, caller: Reader, session: Session) -> AgentShown:
 async def change(
     agent_id: str, body: dict[str, object], caller: Writer, session: Session, clock: RequestClock
 ) -> AgentShown:
-    """Change some fields; the rest stays. Calls that are on keep the profile they began with."""
-    row = await found(session, agent_id)
+    """Change some fields; the rest stays. It is published at once, as the next version: see `/draft` for another way.
+    Calls that are on keep the profile they began with."""
+    row = await found(session, agent_id, to_write=True)
     try:
         content = AgentContent.model_validate(row.content | body)
     except ValidationError as error:
@@ -89,8 +93,7 @@ async def change(
         await check_places(session, content.transfers)
     if "captures" in body:
         await check_captures(session, agent_id, content)
-    row.name, row.content, row.updated_at = content.name, content.model_dump(mode="json"), clock.now()
-    await record_act(session, caller.key_id, row.id, "update", clock.now())
+    await Versions(session, row).publish(content, "update", caller.key_id, clock.now())
     return shown(row)
 
 
@@ -119,11 +122,12 @@ async def profile(
         raise NotAuthenticated("an internal token is needed", todo="send Authorization: Bearer …")
     tokens.verify(token, "profiles")
     row = await found(session, agent_id)
-    return AgentProfile(id=row.id, **row.content)
+    return AgentProfile(id=row.id, version=row.version, **row.content)
 
 
-async def found(session: AsyncSession, agent_id: str) -> AgentRow:
-    row = await session.get(AgentRow, agent_id)
+async def found(session: AsyncSession, agent_id: str, *, to_write: bool = False) -> AgentRow:
+    """`to_write` holds the row to the end of the transaction. Raises NotFound."""
+    row = await session.get(AgentRow, agent_id, with_for_update=to_write or None)
     if row is None:
         raise NotFound("there is no such agent", todo="GET /v1/agents")
     return row
@@ -131,23 +135,14 @@ async def found(session: AsyncSession, agent_id: str) -> AgentRow:
 
 async def check_places(session: AsyncSession, choices: Sequence[TransferChoice]) -> None:
     """Raises NotFound for a place that does not exist. That the target lets the agent in is checked when it is used."""
-    for number, one in enumerate(choices):
-        if await TargetRepository(session).find(one.target_id) is None:
-            raise NotFound(
-                f"there is no transfer target {one.target_id}", field=f"transfers.{number}.target_id",
-                todo="GET /v1/transfer-targets",
-            )  # fmt: skip
+    for fault in await places_missing(session, {"transfers": [one.model_dump() for one in choices]}):
+        raise NotFound(fault.what, field=fault.field, todo=fault.todo)
 
 
 async def check_captures(session: AsyncSession, agent_id: str, content: AgentContent) -> None:
     """Raises Conflict where a rule begins a capture that would be gone."""
-    names = {one.name for one in content.captures}
-    for rule in await RuleRepository(session).all():
-        if rule.agent_id == agent_id and rule.capture and rule.capture not in names:
-            raise Conflict(
-                f"{rule.id} has callers key in {rule.capture}", code="agent.capture_in_use", field="captures",
-                todo=f"change {rule.id} first",
-            )  # fmt: skip
+    for fault in await captures_missing(session, content.model_dump(), agent_id):
+        raise Conflict(fault.what, code="agent.capture_in_use", field=fault.field, todo=fault.todo)
 
 
 async def agent_of_target(session: AsyncSession, target_id: str) -> str | None:

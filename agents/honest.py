@@ -1,4 +1,4 @@
-"""What a caller is told when no human was reached. True, short, and without a name. Pure."""
+"""What a caller is told when no human was reached, or a model failed. True, short, and without a name. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ GO_ON = "How else can I help you?"
 CALL_BACK = "We will call you back."
 CALL_LATER = "Please call us again later."
 UNREACHED = "Sorry, I could not reach anybody."
+LOST_THREAD = "Sorry, I lost my thread. Could you say that again?"
+TO_A_HUMAN = "Sorry, something is wrong on my side. I will put you through to somebody."
+CANNOT_HELP = f"Sorry, something is wrong on my side. {CALL_LATER}"
 _WORDS: dict[str, str] = {
     "busy": "Sorry, the line is busy.",
     "no_answer": "Sorry, nobody answered.",

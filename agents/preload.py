@@ -28,7 +28,10 @@ setattr(log_queue, "threading", _daemons)  # noqa: B010 - it is no part of what 
 livekit.local_inference.init_vad()
 keep_out_of_python()
 load_quietly()
-_speech = load_settings().speech
+_settings = load_settings()
+if _settings.agents.mcp_servers:
+    import agents.skills.mcp_tool  # noqa: F401
+_speech = _settings.speech
 if _speech.tts == "embedded":
     shipped()
 if _speech.stt == "embedded":

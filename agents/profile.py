@@ -6,10 +6,12 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from agents.tool_choice import MOST_TOOLS, ToolChoice, check_tools
 from compliance.capture.spec import MOST_FIELDS, CaptureSpec, FieldAsked, Kind
 from gateway.rest.written import Written
 
 ONE_MOMENT = "One moment please, I will put you through to somebody."
+STILL_THERE = "Are you still there?"
 BY_KEYPAD = "I will take that by keypad. Nobody can see or hear what you type."
 
 
@@ -91,9 +93,12 @@ class AgentContent(Written):
     fallback_say: str = Field(default="Sorry, I did not understand that.", max_length=1000)
     farewell_phrases: list[str] = Field(default_factory=lambda: ["goodbye"], max_length=32)
     max_turn_wait_s: float = Field(default=1.2, ge=0.2, le=1.2, description="longest wait for the caller's turn to end")
+    silence_s: float = Field(default=20, ge=5, le=300, description="nobody says anything for so long: the agent asks")
+    silence_say: str = Field(default=STILL_THERE, min_length=1, max_length=300, description="twice; then it hangs up")
     allow_hangup: bool = Field(default=True, description="the agent may end the call")
     transfers: list[TransferChoice] = Field(default_factory=list, max_length=20)
     captures: list[CaptureChoice] = Field(default_factory=list, max_length=20)
+    tools: list[ToolChoice] = Field(default_factory=list, max_length=MOST_TOOLS)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -104,6 +109,7 @@ class AgentContent(Written):
         names = [one.name for one in self.captures]
         if len(names) > len(set(names)):
             raise ValueError("two entries of captures have the same name")
+        check_tools(self.tools, ((one.tool, one.ask_digits is not None) for one in self.dialogue if one.tool))
         return self
 
 
@@ -111,3 +117,4 @@ class AgentProfile(AgentContent):
     """The profile as a worker gets it: `GET /internal/v1/agent-profiles/{agent_id}`."""
 
     id: str
+    version: int = Field(default=0, ge=0, description="which of its versions the call is held with; 0: not known")

@@ -33,6 +33,7 @@ from agents.handover import Handover
 from agents.profile import AgentProfile
 from agents.resume import Conversation as Past
 from agents.skills.digits import DigitCollector
+from agents.skills.own_tools import Ways
 from agents.speech import catalog
 from agents.speech.brain import ScriptedBrain
 from agents.speech.hosts import hosts_of
@@ -81,6 +82,7 @@ class Prepared:
     profile: AgentProfile
     past: Past
     session: AgentSession[None]
+    ways: Ways
     attempt: Attempt | None = None
 
 
@@ -169,11 +171,12 @@ class _Call:
         if attempt is not None:
             profile = attempt.profile(profile)
         if isinstance(self._mouth, EmbeddedMouth):
-            said = (*profile.dialogue, *profile.transfers, *profile.captures)
+            said = (*profile.dialogue, *profile.transfers, *profile.captures, *profile.tools)
             own = (attempt.opening, attempt.voicemail.message) if attempt else ()
-            words = [profile.greeting, profile.fallback_say, *(entry.say for entry in said), *own]
+            words = [profile.greeting, profile.fallback_say, profile.silence_say, *(entry.say for entry in said), *own]
             self._mouth.require([text for text in words if text])
-        return Prepared(profile, past, self._session(profile), attempt)
+        ways = await Ways.open(profile, self._ready.settings, self._plane.agent_secrets)
+        return Prepared(profile, past, self._session(profile), ways, attempt)
 
     async def _attempt(self) -> Attempt | None:
         return await self._plane.attempt(self._order.attempt_id) if self._order.attempt_id else None
@@ -197,7 +200,7 @@ class _Call:
             vad=detector,
             llm=catalog.brain(speech, profile),
             tts=self._mouth,
-            turn_handling=turn_handling(profile),
+            turn_handling=turn_handling(profile, lambda: self._collector.expected),
             aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
             user_away_timeout=None,
             session_close_transcript_timeout=LAST_WORDS_WITHIN_S,
@@ -242,7 +245,8 @@ class _Call:
         numbers = reporter.numbers = SpokenNumbers(reporter.numbers_spoken, lambda: self._collector.expected)
         line.start()
         reporter.joined(room.local_participant.identity, resumed=self._order.resume)
-        reporter.providers(*hosts_of(self._ready.settings.speech))
+        for hosts in hosts_of(self._ready.settings.speech):
+            reporter.providers(*hosts)
         self._step("caller")
         prepared = await preparing
         self._step("prepared")
@@ -257,6 +261,8 @@ class _Call:
         conversation = Conversation(
             self._job, line, keypad, reporter, prepared.session, profile, ask, consent, numbers, about, prepared.attempt
         )
+        conversation.bring_tools(prepared.ways)
+        conversation.other_model = catalog.other_brain(self._ready.settings.speech)
         conversation.heed_captures(CaptureTalk(room, caller, call_id, prepared.session, keypad, self._plane))
         reporter.follow(prepared.session)
         door = AgentDoor(RoleTokens(self._ready.settings.keys_dir), call_id)
@@ -273,5 +279,6 @@ class _Call:
             await handover.close()
             await conversation.close()
             await prepared.session.aclose()
+            await prepared.ways.close()
             await reporter.close()
             await line.close()

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from livekit.agents import TurnHandlingOptions, room_io
 
 from agents.profile import AgentProfile
+from agents.turn_end import WordsTurnEnd
 
 END_OF_SPEECH_S = 0.25  # silence after which the detector calls a stretch of speech finished
 BARGE_IN_S = 0.25
+FALSE_START_S = 0.6  # after a cough or a word that was no turn, until the agent goes on where it was
 LONGEST_TURN_WAIT_S = 1.2
 EARS_RATE, FRAME_MS = 16000, 20
 
 
-def turn_handling(profile: AgentProfile) -> TurnHandlingOptions:
-    """The reply is prepared, voice included, while the turn's end is still being decided."""
+def turn_handling(profile: AgentProfile, digits_expected: Callable[[], int] = lambda: 0) -> TurnHandlingOptions:
+    """The reply is prepared, voice included, while the turn's end is still being decided. The short wait grows with the
+    pauses that this caller makes in the middle of a turn; half a sentence gets the long one."""
     return TurnHandlingOptions(
-        turn_detection="vad",
+        turn_detection=WordsTurnEnd(digits_expected),
         endpointing={
-            "mode": "fixed",
-            "min_delay": 0.0,
+            "mode": "dynamic",
+            "min_delay": min(END_OF_SPEECH_S, profile.max_turn_wait_s),
             "max_delay": min(profile.max_turn_wait_s, LONGEST_TURN_WAIT_S),
         },
-        interruption={"mode": "vad", "min_duration": BARGE_IN_S},
+        interruption={
+            "mode": "vad",
+            "min_duration": BARGE_IN_S,
+            "resume_false_interruption": True,
+            "false_interruption_timeout": FALSE_START_S,
+        },
         preemptive_generation={"enabled": True, "preemptive_tts": True},
     )
 

@@ -6,7 +6,9 @@ from fastapi import APIRouter
 
 import agents.capture_endpoints
 import agents.endpoints
+import agents.tool_secrets.endpoints
 import agents.transfer_endpoints
+import agents.version_endpoints
 import compliance.do_not_call.consent_endpoints
 import compliance.do_not_call.endpoints
 import compliance.do_not_call.list_endpoints
@@ -68,6 +70,8 @@ PUBLIC: tuple[APIRouter, ...] = (
     gateway.trunk_test.endpoints.router,
     dispatch_rules.endpoints.router,
     agents.endpoints.router,
+    agents.version_endpoints.router,
+    agents.tool_secrets.endpoints.router,
     gateway.transfers.endpoints.router,
     gateway.calls.endpoints.router,
     gateway.costs.endpoints.router,
@@ -108,6 +112,7 @@ INTERNAL: tuple[APIRouter, ...] = (
     gateway.calls.challenge_endpoints.router,
     gateway.recording.internal_endpoints.router,
     agents.endpoints.internal,
+    agents.tool_secrets.endpoints.internal,
     agents.transfer_endpoints.internal,
     agents.capture_endpoints.internal,
     gateway.campaigns.internal_endpoints.internal,

@@ -12,6 +12,7 @@ import uvicorn
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.endpoints import agent_exists, agent_of_target, captures_of_agent
+from agents.tool_secrets.repository import SecretRepository
 from compliance.ledger.acts import record_acts
 from compliance.ledger.checkpointer import Checkpointer
 from compliance.ledger.opening import open_ledger
@@ -173,6 +174,7 @@ async def secret_box(settings: Settings, database: Database) -> SecretBox:
                 or await RuleRepository(session).any_pin()
                 or await WebhookRepository(session).any_secret()
                 or await CarrierRepository(session).any_secret()
+                or await SecretRepository(session).any_secret()
             ):
                 raise SetupError(
                     f"the key file {path} is missing, and stored secrets need it",

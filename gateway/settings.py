@@ -15,6 +15,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.agent_settings import AgentSettings
+from gateway.recording_settings import RecordingSettings
+
 
 def default_state_dir() -> Path:
     """`$XDG_STATE_HOME/gateway`, else `~/.local/state/gateway`."""
@@ -80,6 +83,9 @@ class SpeechSettings(BaseModel):
     llm_model: str = ""
     llm_base_url: str = ""
     llm_api_key: SecretStr = SecretStr("")
+    llm_fallback_model: str = Field(default="", description="of another server, asked when the first fails or is slow")
+    llm_fallback_base_url: str = ""
+    llm_fallback_api_key: SecretStr = SecretStr("")
     tts: str = Field(default="embedded", description="embedded | flite | espeak-ng | openai")
     tts_model: str = ""
     tts_voice: str = ""
@@ -201,26 +207,6 @@ class WorkerSettings(BaseModel):
     idle_processes: int = 1
 
 
-class S3Settings(BaseModel):
-    """S3-compatible storage for recordings. Off without an endpoint."""
-
-    endpoint: str = Field(default="", pattern=r"^(https?://[^/?#]+)?$", description="https://s3.example.com")
-    bucket: str = ""
-    region: str = "us-east-1"
-    prefix: str = Field(default="", description="put before the name of every file: calls/")
-    access_key: str = ""
-    secret_key: SecretStr = SecretStr("")
-    ca_file: Path | None = Field(default=None, description="PEM; whose TLS is believed; default: the machine's")
-
-
-class RecordingSettings(BaseModel):
-    """Where encrypted recordings are, and the key that wraps their keys. A recorder writes to the folder first."""
-
-    folder: Path | None = Field(default=None, description="default: recordings in state_dir")
-    key_file: Path | None = Field(default=None, description="without it nothing can be played; default: in keys")
-    s3: S3Settings = S3Settings()
-
-
 class DiallerSettings(BaseModel):
     embedded: bool = Field(default=True, description="the control plane dials; false where `gateway dialler` does")
 
@@ -248,6 +234,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     sip: SipSettings = SipSettings()
     speech: SpeechSettings = SpeechSettings()
+    agents: AgentSettings = AgentSettings()
     worker: WorkerSettings = WorkerSettings()
     outside: OutsideSettings = OutsideSettings()
     stir: StirSettings = StirSettings()

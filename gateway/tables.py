@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import agents.models
+import agents.tool_secrets.models
 import compliance.do_not_call.models
 import compliance.ledger.models
 import compliance.privacy.models
@@ -24,6 +25,7 @@ from gateway.db.base import Base
 
 ALL = (
     agents.models,
+    agents.tool_secrets.models,
     compliance.do_not_call.models,
     compliance.ledger.models,
     compliance.privacy.models,

@@ -25,7 +25,7 @@ def turns_of(context: llm.ChatContext) -> list[Turn]:
             calls[item.call_id] = Called(item.name, json.loads(item.arguments or "{}"))
         elif isinstance(item, llm.FunctionCallOutput):
             made = calls.get(item.call_id, Called(item.name, {}))
-            turns.append(Called(made.name, made.arguments, item.output))
+            turns.append(Called(made.name, made.arguments, item.output, item.is_error))
     return turns
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livekit.agents import llm, stt, tts, vad
+from pydantic import SecretStr
 
 from agents.profile import AgentProfile
 from agents.speech import engines, whisper
@@ -124,15 +125,24 @@ def ears(
 
 
 def brain(settings: SpeechSettings, profile: AgentProfile) -> llm.LLM:
-    if settings.llm == "openai":
-        from livekit.plugins import openai
+    if settings.llm != "openai":
+        return ScriptedBrain(profile)
+    return _model(settings.llm_model, settings.llm_base_url, settings.llm_api_key)
 
-        return openai.LLM(
-            model=settings.llm_model,
-            base_url=settings.llm_base_url or "https://api.openai.com/v1",
-            api_key=settings.llm_api_key.get_secret_value() or NO_KEY,
-        )
-    return ScriptedBrain(profile)
+
+def other_brain(settings: SpeechSettings) -> llm.LLM | None:
+    """The model that stands in."""
+    if settings.llm != "openai" or not settings.llm_fallback_model:
+        return None
+    return _model(settings.llm_fallback_model, settings.llm_fallback_base_url, settings.llm_fallback_api_key)
+
+
+def _model(name: str, base_url: str, key: SecretStr) -> llm.LLM:
+    from livekit.plugins import openai
+
+    return openai.LLM(
+        model=name, base_url=base_url or "https://api.openai.com/v1", api_key=key.get_secret_value() or NO_KEY
+    )
 
 
 def mouth(settings: SpeechSettings) -> tts.TTS:

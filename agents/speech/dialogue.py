@@ -15,6 +15,7 @@ from agents.honest import NO_TRANSFER
 from agents.profile import AgentProfile, CaptureChoice, DialogueEntry, TransferChoice
 from agents.skills.numbers import digit_words
 from agents.speech.keywords import spoken_digits
+from agents.tool_words import NO_ANSWER
 
 ASK_DIGITS, HANG_UP, TRANSFER, CAPTURE = "ask_digits", "hang_up", "transfer", "capture"
 KEYPAD = "keypad:"  # how pressed keys stand in the conversation: "keypad: 1234"
@@ -37,11 +38,12 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Called:
-    """A tool was called; `output` is None until it has answered."""
+    """A tool was called; `output` is None until it has answered. `failed`: its words are for a model."""
 
     name: str
     arguments: dict[str, object]
     output: str | None = None
+    failed: bool = False
 
 
 Turn = Heard | Spoken | Called
@@ -75,13 +77,18 @@ def next_move(profile: AgentProfile, turns: Sequence[Turn]) -> Move:
     if isinstance(last, Called) and last.name == CAPTURE:
         return Move(say=NO_CAPTURE)
     if isinstance(last, Called):
-        return Move(say=last.output or "")
+        return Move(say=NO_ANSWER if last.failed or _is_no_sentence(last.output) else last.output or "")
     asked = pending_digits(profile, turns[:-1])
     if last.text.startswith(KEYPAD):
         return _digits_move(asked, last.text.removeprefix(KEYPAD).strip(), turns)
     if asked and (digits := spoken_digits(last.text)):
         return _digits_move(asked, digits, turns)
     return _words_move(profile, plain(last.text))
+
+
+def _is_no_sentence(output: str | None) -> bool:
+    """A JSON object or list, which nobody wants read out."""
+    return (output or "").startswith(("{", "["))
 
 
 def pending_digits(profile: AgentProfile, turns: Sequence[Turn]) -> DialogueEntry | None:

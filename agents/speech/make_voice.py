@@ -22,7 +22,7 @@ from agents.attempt import STOPPED
 from agents.demo_profile import CALLED_NAMES, DEMO_PROFILE, WARNING, WARNING_OPENING
 from agents.disclosure import PRIVATE
 from agents.honest import ALL_WORDS
-from agents.profile import BY_KEYPAD, ONE_MOMENT
+from agents.profile import BY_KEYPAD, ONE_MOMENT, STILL_THERE
 from agents.resume import RESUMED
 from agents.speech.dialogue import FAREWELL, NO_DIGITS
 from agents.speech.phrasebook import RATE, VOICE, Samples, read_wav, slug
@@ -57,7 +57,7 @@ def agent_texts() -> list[str]:
     texts = [DEMO_PROFILE["greeting"], DEMO_PROFILE["fallback_say"], FAREWELL, NO_DIGITS, RESUMED]
     texts += [briefing.OFFER, briefing.ASK, briefing.ASK_AGAIN, briefing.ALL_RIGHT, briefing.CONNECTED]
     texts += [BY_KEYPAD, *capture_words.ALL_WORDS]
-    texts += [ONE_MOMENT, *ALL_WORDS, PRIVATE, *(f"{text}." for text in STANDINGS.values())]
+    texts += [ONE_MOMENT, STILL_THERE, *ALL_WORDS, PRIVATE, *(f"{text}." for text in STANDINGS.values())]
     texts += [entry["say"] for entry in DEMO_PROFILE["dialogue"]]
     texts += texts_in("en").say.model_dump().values()
     texts += [*(f"Hello {name}." for name in CALLED_NAMES), WARNING, WARNING_OPENING, STOPPED]

@@ -12,7 +12,7 @@ from compliance.recordings.s3_store import S3Store
 from compliance.recordings.stores import Store
 from gateway.kernel.clock import Clock
 from gateway.kernel.errors import Unavailable
-from gateway.settings import S3Settings
+from gateway.recording_settings import S3Settings
 
 
 class Storage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from gateway.cli import (
+    agents,
     audit,
     call_transfers,
     calls,
@@ -55,6 +56,7 @@ app.add_typer(numbers.app, name="numbers")
 app.add_typer(plans.app, name="plans")
 app.add_typer(calls.app, name="calls")
 app.add_typer(costs.app, name="costs")
+app.add_typer(agents.app, name="agents")
 app.add_typer(targets.app, name="targets")
 app.add_typer(routes.app, name="route")
 app.add_typer(trunk_tests.app, name="trunk")

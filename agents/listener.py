@@ -1,0 +1,65 @@
+"""What goes through an agent's ears and its model, in this order: nods, numbers, a late answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import Any
+
+from livekit import rtc
+from livekit.agents import Agent, FlushSentinel, ModelSettings, StopResponse, llm, stt
+
+from agents.backchannel import without_backchannels
+from agents.patience import Chunk, Model, Patience
+from agents.speech.brain import ScriptedBrain
+from agents.spoken_numbers import SpokenNumbers, without_numbers
+
+
+class Listener(Agent):
+    """`heard` sees a turn of the caller's first, and may keep it; `numbers` takes out what nobody may read; `over()`
+    is what the agent says just now, to which a listener may nod; `other` is a model that stands in."""
+
+    def __init__(
+        self,
+        heard: Callable[[str], bool],
+        numbers: SpokenNumbers,
+        over: Callable[[], str | None],
+        patience: Patience,
+        other: llm.LLM | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self._heard, self._numbers, self._over = heard, numbers, over
+        self._patience, self._other = patience, other
+
+    async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        if self._heard(new_message.text_content or ""):
+            raise StopResponse
+
+    async def stt_node(
+        self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
+    ) -> AsyncIterator[stt.SpeechEvent | str]:
+        heard = without_backchannels(Agent.default.stt_node(self, audio, model_settings), self._over)
+        async for event in self._numbers.events(heard):
+            yield event
+
+    async def llm_node(
+        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
+    ) -> AsyncIterator[llm.ChatChunk | str | FlushSentinel]:
+        """The model has its turn when no number stands open, and reads what is known by then."""
+        await self._numbers.settled()
+        self._numbers.correct(chat_ctx.items)
+        models: list[Model] = [lambda: Agent.default.llm_node(self, chat_ctx, tools, model_settings)]
+        if (other := self._other) is not None:
+            models.append(lambda: _answer_of(other, chat_ctx, tools, model_settings))
+        turn = sum(isinstance(item, llm.ChatMessage) and item.role == "user" for item in chat_ctx.items)
+        scripted = isinstance(self.session.llm, ScriptedBrain)
+        async for chunk in models[0]() if scripted else self._patience.hear(models, turn):
+            yield chunk if isinstance(chunk, FlushSentinel) else without_numbers(chunk)
+
+
+async def _answer_of(
+    model: llm.LLM, chat_ctx: llm.ChatContext, tools: list[llm.Tool], settings: ModelSettings
+) -> AsyncIterator[Chunk]:
+    async with model.chat(chat_ctx=chat_ctx, tools=tools, tool_choice=settings.tool_choice) as stream:
+        async for chunk in stream:
+            yield chunk

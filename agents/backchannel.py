@@ -44,13 +44,15 @@ def is_backchannel(text: str, language: str = "en", *, in_question: bool = False
 
 
 async def without_backchannels(
-    events: AsyncIterable[stt.SpeechEvent | str], over: Callable[[], str | None]
+    events: AsyncIterable[stt.SpeechEvent | str], over: Callable[[], str | None], nodded: Callable[[], None]
 ) -> AsyncIterator[stt.SpeechEvent | str]:
-    """`over()`: what is being spoken just now, None for nothing."""
+    """`over()`: what is being spoken just now, None for nothing. `nodded()`: it is to go on, if it fell silent."""
     async for event in events:
         if isinstance(event, stt.SpeechEvent) and event.alternatives:
             said, spoken = event.alternatives[0], over()
             in_question = spoken is not None and spoken.rstrip().endswith("?")
             if spoken is not None and is_backchannel(said.text, str(said.language or "en"), in_question=in_question):
+                if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+                    nodded()
                 continue
         yield event

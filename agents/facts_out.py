@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -92,6 +93,7 @@ class CallReporter:
         self._turn = 0
         self._tasks = TaskSet()
         self.numbers: SpokenNumbers | None = None
+        self.tool_hosts: Mapping[str, str] = {}  # by the tool's name
         self._lines: deque[dict[str, Any]] = deque()  # at most MOST_LINES
         self._later: asyncio.TimerHandle | None = None
 
@@ -211,4 +213,5 @@ class CallReporter:
         for call, output in event.zipped():
             if self._call_id:
                 ok = output is not None and not output.is_error
-                self._sender.record(ToolCalled, self._call_id, name=call.name, ok=ok)
+                host = self.tool_hosts.get(call.name, "")
+                self._sender.record(ToolCalled, self._call_id, name=call.name, ok=ok, host=host)

@@ -38,9 +38,15 @@ class Listener(Agent):
     async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
     ) -> AsyncIterator[stt.SpeechEvent | str]:
-        heard = without_backchannels(Agent.default.stt_node(self, audio, model_settings), self._over)
+        heard = without_backchannels(Agent.default.stt_node(self, audio, model_settings), self._over, self._go_on)
         async for event in self._numbers.events(heard):
             yield event
+
+    def _go_on(self) -> None:
+        """livekit-agents has paused the speech, and would wait `FALSE_START_S` before it takes it up again."""
+        activity = self.session._activity
+        if activity is not None and activity._paused_speech is not None:
+            activity._start_false_interruption_timer(0.0)
 
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings

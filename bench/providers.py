@@ -1,6 +1,7 @@
 """OpenAI-compatible STT, LLM and TTS with fixed delays, so that what is left of a turn is ours.
 
 The delays are those of `Delays`, counted from the end of the request's arrival; the voice is a tone with a sharp onset.
+What was said is told by the sound alone: noise is nothing, a short sound a nod, a long sentence the wish for a story.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from bench.serving import serving
 
 RATE = 24000
+WAV_HEADER = 44
+LOUD = 150  # RMS of 20 ms
+SHORTEST_S, NOD_S, STORY_S = 0.1, 0.75, 2.2
+NOISE = 0.3
+NOD, ASKS_FOR_STORY = "mm-hm", "please tell me a very long story"
+REPLY = ("All", " right", ", here", " it", " is", ".")
+STORY = ("Once", " upon", " a", " time", " there", " was", " a", " telephone", " that", " never", " rang", ".")
+STORY_LASTS_S = 12.0
 
 
 @dataclass(frozen=True)
@@ -46,22 +55,44 @@ def tone(seconds: float) -> bytes:
     return file.getvalue()
 
 
+def words_in(wav: bytes) -> str:
+    """What a caller of the bench may say; `wav` 16-bit mono of any rate."""
+    with wave.open(io.BytesIO(wav)) as file:
+        rate = file.getframerate()
+        samples = np.frombuffer(file.readframes(-1), "<i2").astype(float)
+    frame = rate // 50
+    frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
+    loud = frames[np.sqrt((frames**2).mean(axis=1)) > LOUD] if len(frames) else frames
+    seconds = len(loud) / 50
+    if seconds < SHORTEST_S or flatness(loud) > NOISE:
+        return ""
+    return NOD if seconds < NOD_S else ASKS_FOR_STORY if seconds > STORY_S else "i want to pay my bill"
+
+
+def flatness(frames: np.ndarray) -> float:
+    """1 for white noise, towards 0 for tones and voices: of the median frame, up to 3.4 kHz."""
+    power = np.abs(np.fft.rfft(frames * np.hanning(frames.shape[1]), axis=1)) ** 2
+    power = power[:, 2 : int(3400 / 50)] + 1e-9
+    return float(np.median(np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)))
+
+
 def build(delays: Delays, speech_s: float) -> FastAPI:
     app = FastAPI()
 
     @app.post("/v1/audio/transcriptions")
     async def transcribe(request: Request) -> JSONResponse:
-        await request.body()
+        body = await request.body()
         await asyncio.sleep(delays.stt / 1000)
-        return JSONResponse({"text": "i want to pay my bill"})
+        return JSONResponse({"text": words_in(body[body.index(b"RIFF") :])})
 
     @app.post("/v1/chat/completions")
     async def chat(request: Request) -> StreamingResponse:
-        await request.json()
+        asked = json.dumps((await request.json())["messages"][-1])
+        answer = STORY if ASKS_FOR_STORY in asked else REPLY
 
         async def tokens() -> AsyncIterator[str]:
             await asyncio.sleep(delays.llm / 1000)
-            for number, text in enumerate(("All", " right", ", here", " it", " is", ".")):
+            for number, text in enumerate(answer):
                 delta = {"content": text, **({"role": "assistant"} if number == 0 else {})}
                 yield f"data: {json.dumps(chunk(delta))}\n\n"
             yield f"data: {json.dumps(chunk({}, 'stop'))}\n\ndata: [DONE]\n\n"
@@ -70,9 +101,12 @@ def build(delays: Delays, speech_s: float) -> FastAPI:
 
     @app.post("/v1/audio/speech")
     async def speak(request: Request) -> Response:
-        await request.body()
+        asked = await request.json()
         await asyncio.sleep(delays.tts / 1000)
-        return Response(tone(speech_s), media_type="audio/wav")
+        wav = tone(STORY_LASTS_S if STORY[0] in asked["input"] else speech_s)
+        if asked.get("response_format") == "pcm":
+            return Response(wav[WAV_HEADER:], media_type="audio/pcm")
+        return Response(wav, media_type="audio/wav")
 
     return app
 

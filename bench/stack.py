@@ -52,6 +52,10 @@ class BenchStack:
     async def get(self, path: str) -> Any:
         return await _get(self.plan.api_url, self.api_key, path)
 
+    async def patch(self, path: str, body: dict[str, Any]) -> None:
+        async with _client(self.plan.api_url, self.api_key) as client:
+            (await client.patch(path, json=body)).raise_for_status()
+
     async def room_of(self, sip_call_id: str) -> str:
         """The LiveKit room of a call that has been answered."""
         for call in (await self.get("/v1/calls"))["data"]:
@@ -61,11 +65,15 @@ class BenchStack:
 
 
 async def _get(api_url: str, api_key: str, path: str) -> Any:
-    headers = {"Authorization": f"Bearer {api_key}"}
-    async with httpx.AsyncClient(base_url=api_url, headers=headers, timeout=20, trust_env=False) as client:
+    async with _client(api_url, api_key) as client:
         answer = await client.get(path)
         answer.raise_for_status()
         return answer.json()
+
+
+def _client(api_url: str, api_key: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {api_key}"}
+    return httpx.AsyncClient(base_url=api_url, headers=headers, timeout=20, trust_env=False)
 
 
 @contextlib.asynccontextmanager

@@ -147,7 +147,8 @@ class Undo:
                     await _delete(session, carrier)
                 case _:
                     return "it stays as it is now"
-            await record_act(session, self._by, step.key[:60], "undo", now)
+            of = next((name for kind in ("agent", "rule", "carrier") if (name := made.get(kind))), step.key)
+            await record_act(session, self._by, of[:60], "undo", now)
         return ""
 
     async def _side(self, session: AsyncSession, step: StepRow) -> str:

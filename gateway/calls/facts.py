@@ -261,9 +261,12 @@ class TurnMeasured(Fact):
 
 
 class ToolCalled(Fact):
+    """`host`: who was asked, with what the caller had said or keyed in; "" for nobody outside the worker."""
+
     kind: Literal["tool_called"] = "tool_called"
     name: str
     ok: bool = True
+    host: str = Field(default="", max_length=255)
 
 
 class ProvidersUsed(Fact):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from compliance.recordings.models import RecordingRow
 from gateway.calls.capture_facts import CaptureEnded
 from gateway.calls.events import Event
-from gateway.calls.facts import ProvidersUsed
+from gateway.calls.facts import ProvidersUsed, ToolCalled
 from gateway.calls.repository import CallRepository
 from gateway.calls.stored import read_event
 from gateway.kernel.errors import NotFound
@@ -22,12 +22,14 @@ from gateway.webhooks.models import DeliveryRow, WebhookRow
 
 LOCAL = "local"
 STRIPE = "api.stripe.com"
-What = Literal["sound", "text", "outcomes", "outcomes and numbers", "what was keyed in", "encrypted recording"]
+What = Literal[
+    "sound", "text", "arguments", "outcomes", "outcomes and numbers", "what was keyed in", "encrypted recording"
+]
 
 
 class Receiver(BaseModel):
     host: str
-    by: str = Field(description="stt, llm, tts, webhook, tokeniser or storage")
+    by: str = Field(description="stt, llm, tts, tool, webhook, tokeniser or storage")
     what: What
 
 
@@ -44,7 +46,7 @@ class Egress(BaseModel):
 
 
 def providers(events: Sequence[Event]) -> list[Receiver]:
-    """Of every agent that was in the call."""
+    """Of every agent that was in the call, and of the tools it used."""
     found: dict[tuple[str, str], Receiver] = {}
     said: tuple[tuple[str, What], ...] = (("stt", "sound"), ("llm", "text"), ("tts", "text"))
     for event in events:
@@ -53,6 +55,9 @@ def providers(events: Sequence[Event]) -> list[Receiver]:
                 host = str(getattr(event.what, by))
                 if host != LOCAL:
                     found[host, by] = Receiver(host=host, by=by, what=what)
+        elif isinstance(event.what, ToolCalled) and event.what.host:
+            host = event.what.host
+            found[host, "tool"] = Receiver(host=host, by="tool", what="arguments")
     return list(found.values())
 
 

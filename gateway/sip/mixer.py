@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 
 from gateway.kernel.errors import BadInput
+from gateway.sip.ducking import Fade
 from gateway.sip.limiter import Limiter
 from gateway.sip.rtp.frames import FrameQueue, silence
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
@@ -30,6 +31,7 @@ Hearing = Everybody | frozenset[str]
 class _Source:
     identity: str
     heard: bool
+    fade: Fade | None  # of one that yields
     frames: FrameQueue = field(default_factory=lambda: FrameQueue(QUEUE_FRAMES))
 
 
@@ -67,22 +69,28 @@ class Mixer:
         """Whose tracks are there and heard."""
         return {source.identity for source in self._sources.values() if source.heard}
 
-    def open(self, track: str, identity: str = "") -> FrameQueue:
-        """A queue for the frames of a new track."""
-        source = self._sources[track] = _Source(identity, self._hears(identity))
+    def open(self, track: str, identity: str = "", *, yields: bool = False) -> FrameQueue:
+        """A queue for the frames of a new track; one that `yields` is an agent's."""
+        source = self._sources[track] = _Source(
+            identity, self._hears(identity), Fade(len(self._silence)) if yields else None
+        )
         return source.frames
 
     def close(self, track: str) -> None:
         if source := self._sources.pop(track, None):
             self._dropped += source.frames.dropped
 
-    def mix(self) -> Samples:
-        """One frame of everybody who is heard; silence when nobody of them speaks."""
+    @property
+    def has_agent(self) -> bool:
+        return any(source.fade and source.heard for source in self._sources.values())
+
+    def mix(self, gain: float = 1.0) -> Samples:
+        """One frame of everybody who is heard, those who yield at `gain`; silence when nobody of them speaks."""
         frames: list[Samples] = []
         for source in self._sources.values():
             frame = source.frames.take()  # of the others too, or they would be heard late once they may
             if frame is not None and source.heard:
-                frames.append(frame)
+                frames.append(source.fade.at(frame, gain) if source.fade else frame)
         if len(frames) > 1:
             return self._limiter.limited(np.add.reduce(frames, dtype=np.int32))
         if not frames:

@@ -38,7 +38,8 @@ class RemoteVoices:
         if not self.are_for_us(participant):
             publication.set_subscribed(False)
             return False
-        listening = self._tasks.start(self._listen(track, participant.identity), name="leg:remote-audio")
+        yields = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+        listening = self._tasks.start(self._listen(track, participant.identity, yields), name="leg:remote-audio")
         self._listening[track.sid] = listening
         return True
 
@@ -58,12 +59,12 @@ class RemoteVoices:
         if listening := self._listening.pop(track, None):
             listening.cancel()
 
-    async def _listen(self, track: rtc.Track, identity: str) -> None:
+    async def _listen(self, track: rtc.Track, identity: str, yields: bool) -> None:
         stream = rtc.AudioStream(
             track, sample_rate=self._frame_rate, num_channels=1, frame_size_ms=FRAME_MS, capacity=STREAM_CAPACITY
         )
         only_its_own(stream)
-        queue = self._mixer.open(track.sid, identity)
+        queue = self._mixer.open(track.sid, identity, yields=yields)
         try:
             async for event in stream:
                 queue.put(np.frombuffer(event.frame.data, dtype=np.int16))

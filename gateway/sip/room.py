@@ -20,6 +20,7 @@ from gateway.sip.attributes import STATUS
 from gateway.sip.birth import OPEN, Routes
 from gateway.sip.caller_audio import CallerAudio
 from gateway.sip.company import keeps_company, may_keep_company
+from gateway.sip.ducking import Ducking
 from gateway.sip.livekit_ffi import no_audio
 from gateway.sip.mixer import Everybody, Mixer
 from gateway.sip.own_attributes import OwnAttributes
@@ -32,6 +33,7 @@ JOIN_WITHIN_S = 5.0
 RECONNECT_WITHIN_S = 8.0
 LEAVE_WITHIN_S = 3.0
 GOODBYE_WITHIN_S = 1.0
+LOOK_S, LOOKS = 0.1, 30
 SETTLED_S = 1.0  # after which LiveKit writes nothing older
 LEAVING = TaskSet()  # of all legs: it outlasts them
 DIGITS_WAITING = 64
@@ -82,6 +84,7 @@ class RoomLink:
         self._room = rtc.Room()
         self._audio = CallerAudio(frame_rate)
         self._mixer = Mixer(frame_rate)
+        self._ducking = Ducking()
         self.hear(routes.hears)
         self.speak(routes.speaks)
         self._tasks = TaskSet()
@@ -137,10 +140,16 @@ class RoomLink:
 
     def caller_said(self, frame: Samples) -> None:
         self._audio.put(frame)
+        if self._audio.speaking and self._mixer.has_agent:
+            self._ducking.hear(frame)
 
     def mix(self) -> Samples:
-        """The next 20 ms of everybody who is heard."""
-        return self._mixer.mix()
+        """The next 20 ms of everybody who is heard; an agent is quieter while the phone's user speaks."""
+        if not self._mixer.has_agent:
+            return self._mixer.mix()
+        frame = self._mixer.mix(self._ducking.gain)
+        self._ducking.played(frame)
+        return frame
 
     def hear(self, who: Everybody | Collection[str]) -> None:
         """Whom the phone hears from the next frame on: ALL, or exactly these identities. Raises BadInput."""
@@ -240,14 +249,27 @@ class RoomLink:
         self._give_up = self._give_up or loop.call_later(RECONNECT_WITHIN_S, self._gone, "room_lost")
 
     def _on_reconnected(self) -> None:
-        if self._room.local_participant.sid != self._joined_as:
-            # LiveKit knew us no more, and its library joined anew: whoever took us out, or a restart, meant the end.
-            self._gone("room_closed")
+        if self._joined_anew():
             return
         _log.info("room_reconnected")
         self._stop_waiting()
+        self._tasks.start(self._look_again(), name="leg:joined-anew")
         self._tasks.start(self.set_attributes({}), name="leg:attributes")  # what could not be told meanwhile
         self._listener.room_back()
+
+    def _joined_anew(self) -> bool:
+        """LiveKit knew us no more, and its library joined anew: whoever took us out, or a restart, meant the end."""
+        if anew := self._room.local_participant.sid != self._joined_as:
+            self._gone("room_closed")
+        return anew
+
+    async def _look_again(self) -> None:
+        """The library tells the new session's id beside the news that it is connected, now and then after it; that
+        the id has changed it tells nobody."""
+        for _ in range(LOOKS):
+            await asyncio.sleep(LOOK_S)
+            if self._joined_anew():
+                return
 
     def _on_disconnected(self, reason: rtc.DisconnectReason.ValueType) -> None:
         self._gone("room_closed" if reason in _CLOSED else "room_lost")

@@ -47,6 +47,9 @@ async def test_only_while_something_is_spoken(spoken: str | None, left: list[str
         for text in ("mm-hm", "no wait", "yes"):
             yield stt.SpeechEvent(type=FINAL, alternatives=[stt.SpeechData(language=LanguageCode("en"), text=text)])
 
-    found = [event async for event in without_backchannels(heard(), lambda: spoken)]
+    nods: list[None] = []
+    events = without_backchannels(heard(), lambda: spoken, lambda: nods.append(None))
+    found = [event async for event in events]
+    assert len(nods) == 3 - len(left)
     assert [one.alternatives[0].text for one in found if isinstance(one, stt.SpeechEvent) and one.alternatives] == left
     assert isinstance(found[0], stt.SpeechEvent) and found[0].type == stt.SpeechEventType.START_OF_SPEECH

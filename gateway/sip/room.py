@@ -69,6 +69,9 @@ class RoomListener(Protocol):
     def room_back(self) -> None:
         """The connection was away for a moment."""
 
+    def room_joined_anew(self) -> None:
+        """After `room_back`: the room as it was, or one without anybody, since LiveKit died or somebody deleted it."""
+
     def room_gone(self, slug: str) -> None:
         """`room_closed` or `room_lost`."""
 
@@ -249,26 +252,21 @@ class RoomLink:
         self._give_up = self._give_up or loop.call_later(RECONNECT_WITHIN_S, self._gone, "room_lost")
 
     def _on_reconnected(self) -> None:
-        if self._joined_anew():
-            return
         _log.info("room_reconnected")
         self._stop_waiting()
-        self._tasks.start(self._look_again(), name="leg:joined-anew")
+        self._tasks.start(self._look_whether_anew(), name="leg:joined-anew")
         self._tasks.start(self.set_attributes({}), name="leg:attributes")  # what could not be told meanwhile
         self._listener.room_back()
 
-    def _joined_anew(self) -> bool:
-        """LiveKit knew us no more, and its library joined anew: whoever took us out, or a restart, meant the end."""
-        if anew := self._room.local_participant.sid != self._joined_as:
-            self._gone("room_closed")
-        return anew
-
-    async def _look_again(self) -> None:
-        """The library tells the new session's id beside the news that it is connected, now and then after it; that
-        the id has changed it tells nobody."""
+    async def _look_whether_anew(self) -> None:
+        """LiveKit may have known us no more, and its library joined again. It learns the new session's id some 50 ms
+        after the news that it is connected, and tells nobody."""
         for _ in range(LOOKS):
             await asyncio.sleep(LOOK_S)
-            if self._joined_anew():
+            if (now := self._room.local_participant.sid) != self._joined_as:
+                self._joined_as = now
+                _log.info("room_joined_anew")
+                self._listener.room_joined_anew()
                 return
 
     def _on_disconnected(self, reason: rtc.DisconnectReason.ValueType) -> None:

@@ -2,11 +2,13 @@
 # make demo-campaign  the same, and thirty calls out as a campaign, with a report
 # make test   set everything up and run every check and test
 # make up     the same stack, staying up           make bench  measure it
+# make bench-agents  our agent, stock livekit-agents and Pipecat in one table
 # make leak-test  who hears what in 200 transfers that was not meant for them
 # make chaos-transfer  200 transfers while processes are killed
 # make chaos-apply  numbers bought at carriers' doubles by a process that is killed 200 times
 # make chaos-campaign  a campaign of 1,000 while processes are killed
 # make storm-diallers  campaigns while the processes that dial are killed
+# make rehearse  what callers of the demo agent say and expect, by text and on real calls
 # make planted-card  100 calls with card numbers, then the search for any of them
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
@@ -26,7 +28,7 @@ MEDIA := $(addprefix tests/integration/,amd sip_media sip_node transfers)
 # what kills processes while calls go on
 CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted tests/sip/campaigns/test_campaign_chaos.py
 
-.PHONY: demo demo-campaign test test-integration test-media test-talks test-calls test-chaos test-postgres test-rest up bench leak-test chaos-transfer chaos-apply chaos-campaign storm-diallers planted-card lint types unit voice setup setup-dev packages livekit-server clean
+.PHONY: demo demo-campaign test test-integration test-media test-talks test-calls test-chaos test-postgres test-rest up bench bench-agents leak-test chaos-transfer chaos-apply chaos-campaign storm-diallers planted-card rehearse lint types unit voice setup setup-dev packages livekit-server clean
 
 demo: setup
 	@$(GATEWAY) demo $(if $(JSON),--json)
@@ -66,6 +68,10 @@ test-postgres:
 bench: setup-dev packages livekit-server
 	.venv/bin/python -m bench $(BENCH)
 
+# every figure of our agent, of stock livekit-agents and of Pipecat in one table. BENCH="--rounds 5 --ramp 1 5"
+bench-agents: setup-dev packages livekit-server
+	.venv/bin/python -m bench.arms $(BENCH)
+
 # N=200 consults, SEED=1, JSON=1
 leak-test: setup-dev packages livekit-server
 	@.venv/bin/python -m bench.leaks
@@ -90,6 +96,10 @@ storm-diallers: setup-dev packages
 # N=100 calls with known card numbers, SEED=1, JSON=1: then the search for any of them
 planted-card: setup-dev packages livekit-server
 	@.venv/bin/python -m bench.planted_card
+
+# the suites of the demo agent, by text and on real calls; the report stays in recordings/rehearsals. REHEARSE="--by text"
+rehearse: setup packages livekit-server
+	@$(GATEWAY) test --demo --out recordings/rehearsals --junit recordings/rehearsals/junit.xml $(REHEARSE)
 
 lint: setup-dev
 	.venv/bin/ruff check .

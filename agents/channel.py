@@ -16,7 +16,7 @@ from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 
-ALIVE_TOPIC, HANGUP_TOPIC = "gateway.alive", "gateway.hangup"
+ALIVE_TOPIC, HUSH_TOPIC, HANGUP_TOPIC = "gateway.alive", "gateway.hush", "gateway.hangup"
 ALIVE_EVERY_S = 1.0
 STATUS = "sip.callStatus"
 
@@ -76,6 +76,10 @@ class CallerLine:
     async def answered(self) -> None:
         """Returns when the caller can hear us: at once for who is no telephone."""
         await self._answered.wait()
+
+    async def hush(self) -> None:
+        """We have fallen silent: what is still on its way to the phone need not be heard."""
+        await self._send(HUSH_TOPIC, "1", reliable=False)
 
     async def ask_hangup(self, reason: str) -> None:
         """Tells the SIP node to end the call."""

@@ -15,6 +15,8 @@ from agents.capture_words import NO_CAPTURE
 from agents.channel import CallerLine, Keypad
 from agents.consent_talk import ConsentTalk
 from agents.facts_out import CallReporter
+from agents.flows.expected import Expected
+from agents.flows.talk import FlowTalk
 from agents.honest import CALL_LATER, CANNOT_HELP, LOST_THREAD, NO_TRANSFER, TO_A_HUMAN
 from agents.listener import Listener
 from agents.outbound_talk import OutboundTalk
@@ -28,7 +30,7 @@ from agents.skills.tools import tools_for
 from agents.speech.dialogue import keypad_text
 from agents.spoken_numbers import SpokenNumbers
 from agents.transfer_talk import Ask, TransferTalk
-from agents.turns import room_options
+from agents.turns import broken_off, room_options
 from gateway.calls.participants import CAPTURE_FIRST
 from gateway.kernel.ids import new_id
 from gateway.kernel.logs import get_logger
@@ -67,18 +69,24 @@ class Conversation:
         self._numbers = numbers
         self._tasks = TaskSet()
         self._captures: CaptureTalk | None = None
+        self._flows: FlowTalk | None = None
+        self.expected = Expected()  # before `start`
         self.other_model: llm.LLM | None = None  # stands in for the session's; before `start`
         self._ways = Ways()
         self.transfers = TransferTalk(session, keypad, profile, ask_transfer, self.hang_up, about_caller)
         self._silence = SilenceWatch(session, job.room, profile, self.hang_up)
         keys = {one.key for one in profile.transfers}
+        self._opt_out_key = attempt.opt_out_key if attempt else ""
         self._outbound = OutboundTalk(attempt, session, keypad, reporter, self.hang_up, keys) if attempt else None
 
     async def start(self, past: Past) -> None:
         """Listens from here on; `past` is what an agent before this one talked about."""
-        own = self._ways.tools(self._profile, self)
+        flows = self._flows = FlowTalk(
+            self._profile, self, self._session, self.expected, self._keypad, self._opt_out_key
+        )
+        own = flows.tools(self._ways.tools(self._profile, self))
         agent = Listener(
-            self._consent.heard,
+            self.heard,
             self._numbers,
             self._over,
             Patience(self._lost),
@@ -100,6 +108,12 @@ class Conversation:
             self._captures.start()
         self._keypad.on_first_key = self._fall_silent
         self._tasks.start(self._heed_keys(), name="agent:keys")
+
+    def heard(self, words: str) -> bool:
+        """Of the caller, in a finished turn; True for what was meant for somebody else than the model."""
+        if self._outbound:
+            self._outbound.heard(words)
+        return self._consent.heard(words) or (self._flows is not None and self._flows.heard(words))
 
     async def greet(
         self, voice: tts.TTS, capture_first: str = "", *, after: Callable[[], Awaitable[None]] | None = None
@@ -217,8 +231,13 @@ class Conversation:
     async def _heed_keys(self) -> None:
         while True:
             collected = await self._keypad.collected.get()
+            if self._flows and self._flows.is_early(collected.digits):
+                continue
             self._numbers.keyed(len(collected.digits))
             typed = self._numbers.take("caller", keypad_text(collected.digits))
+            if self._flows:
+                self._flows.heard(typed)
+            await broken_off(self._session)
             self._session.generate_reply(user_input=typed)
 
 

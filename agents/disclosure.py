@@ -32,7 +32,10 @@ def for_caller(profile: AgentProfile, attributes: Mapping[str, str]) -> AgentPro
     gone = {one.name for one in profile.tools} - {one.name for one in tools}
     private = (level == "none" or entry.personal or entry.tool in gone for entry in profile.dialogue)
     dialogue = [_narrowed(entry) if hidden else entry for entry, hidden in zip(profile.dialogue, private, strict=True)]
-    return profile.model_copy(update={**narrowed, "dialogue": dialogue, "tools": tools})
+    flows = [] if level == "none" else [one for one in profile.flows if not one.personal and not one.tools & gone]
+    refused = (one for one in profile.flows if one not in flows and one.phrases)
+    dialogue += [DialogueEntry(intent=one.name, phrases=one.phrases, say=PRIVATE) for one in refused]
+    return profile.model_copy(update={**narrowed, "dialogue": dialogue, "tools": tools, "flows": flows})
 
 
 def caution(attributes: Mapping[str, str]) -> str:

@@ -11,7 +11,10 @@ from livekit.agents import Agent, FlushSentinel, ModelSettings, StopResponse, ll
 from agents.backchannel import without_backchannels
 from agents.patience import Chunk, Model, Patience
 from agents.speech.brain import ScriptedBrain
+from agents.speech.dialogue import KEYPAD
 from agents.spoken_numbers import SpokenNumbers, without_numbers
+
+_SPOKEN_KEYPAD = KEYPAD.rstrip(":")
 
 
 class Listener(Agent):
@@ -40,7 +43,7 @@ class Listener(Agent):
     ) -> AsyncIterator[stt.SpeechEvent | str]:
         heard = without_backchannels(Agent.default.stt_node(self, audio, model_settings), self._over, self._go_on)
         async for event in self._numbers.events(heard):
-            yield event
+            yield as_speech(event)
 
     def _go_on(self) -> None:
         """livekit-agents has paused the speech, and would wait `FALSE_START_S` before it takes it up again."""
@@ -61,6 +64,15 @@ class Listener(Agent):
         scripted = isinstance(self.session.llm, ScriptedBrain)
         async for chunk in models[0]() if scripted else self._patience.hear(models, turn):
             yield chunk if isinstance(chunk, FlushSentinel) else without_numbers(chunk)
+
+
+def as_speech(event: stt.SpeechEvent | str) -> stt.SpeechEvent | str:
+    """Words that a recogniser writes as keys are written: nobody keys anything in by saying so."""
+    if isinstance(event, str):
+        return event.replace(KEYPAD, _SPOKEN_KEYPAD)
+    for one in event.alternatives:
+        one.text = one.text.replace(KEYPAD, _SPOKEN_KEYPAD)
+    return event
 
 
 async def _answer_of(

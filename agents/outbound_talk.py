@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
+from typing import Literal
 
 from livekit import agents as lk_agents
 from livekit.agents import AgentSession, RunContext, function_tool, llm
 
-from agents.attempt import STOP_CALLING, STOPPED, Attempt
+from agents.attempt import STOP_CALLING, STOP_PHRASES, STOPPED, Attempt
 from agents.channel import Keypad
 from agents.facts_out import CallReporter
+from agents.speech.brain import ScriptedBrain
+from agents.speech.dialogue import plain
 from gateway.kernel.tasks import TaskSet
 
 NOTE_OUTCOME = "note_outcome"
@@ -28,11 +31,26 @@ class OutboundTalk:
         self._session, self._reporter, self._hang_up = session, reporter, hang_up
         self._key = "" if attempt.opt_out_key in keys_in_use else attempt.opt_out_key
         self._tasks = TaskSet()
+        self._opted_out = False
         self._others, keypad.on_free_key = keypad.on_free_key, self._pressed
 
     @property
     def tools(self) -> Mapping[str, llm.Tool]:
         return {STOP_CALLING: self._stop_tool(), NOTE_OUTCOME: self._outcome_tool()}
+
+    def heard(self, words: str) -> bool:
+        """A wish not to be called is on file whatever a model makes of it: it may not see one, or be told not to. Keeps
+        no turn. The scripted brain knows the words by itself."""
+        said = f" {plain(words)} "
+        if not isinstance(self._session.llm, ScriptedBrain) and any(f" {plain(one)} " in said for one in STOP_PHRASES):
+            self._opt_out("spoken")
+        return False
+
+    def _opt_out(self, how: Literal["spoken", "keyed"]) -> None:
+        """Once is enough."""
+        if not self._opted_out:
+            self._opted_out = True
+            self._reporter.opted_out(how)
 
     async def close(self) -> None:
         await self._tasks.close()
@@ -41,7 +59,7 @@ class OutboundTalk:
         if digit != self._key:
             self._others(digit)
         elif not len(self._tasks):
-            self._reporter.opted_out("keyed")
+            self._opt_out("keyed")
             self._tasks.start(self._by_key(), name="agent:opt-out")
 
     async def _by_key(self) -> None:
@@ -51,7 +69,7 @@ class OutboundTalk:
 
     def _stop_tool(self) -> llm.Tool:
         async def stop_calling(context: RunContext[None]) -> None:
-            self._reporter.opted_out("spoken")
+            self._opt_out("spoken")
             await context.wait_for_playout()
             await self._hang_up("completed")
             raise lk_agents.StopResponse
@@ -67,7 +85,7 @@ class OutboundTalk:
 
     def _outcome_tool(self) -> llm.Tool:
         async def note_outcome(disposition: str, call_back_at: str = "") -> str:
-            if not _DISPOSITION.match(disposition):
+            if not _DISPOSITION.fullmatch(disposition):
                 return "Nothing was noted: the disposition is one word of small letters, such as interested."
             try:
                 at = datetime.fromisoformat(call_back_at) if call_back_at else None

@@ -16,10 +16,12 @@ import livekit.local_inference
 from livekit.agents.ipc import log_queue
 
 from agents.session import answer_call
+from agents.speech.choice import all_of
 from agents.speech.keywords import shared_decoder
 from agents.speech.phrasebook import shipped
 from gateway.livekit.native_logs import keep_out_of_python, load_quietly
 from gateway.settings import load_settings
+from gateway.speech_settings import STAGES
 
 # A job whose worker was killed waited for this thread at its exit, for ever.
 _daemons = SimpleNamespace(Thread=partial(threading.Thread, daemon=True))
@@ -36,5 +38,11 @@ if _speech.tts == "embedded":
     shipped()
 if _speech.stt == "embedded":
     shared_decoder()
+if any(choice.kind == "openai" for stage in STAGES for choice in all_of(_speech, stage)):
+    import livekit.plugins.openai  # 0.8 s and 60 MiB of each process
+
+    from agents.speech.openai_client import authorities
+
+    authorities()
 
 __all__ = ["answer_call", "anyio", "httpcore"]

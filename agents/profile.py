@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from agents.flows.check import OWN_PARAMETERS, faults_in_profile
+from agents.flows.choice import MOST_FLOWS, FlowChoice, refuse
 from agents.tool_choice import MOST_TOOLS, ToolChoice, check_tools
 from compliance.capture.spec import MOST_FIELDS, CaptureSpec, FieldAsked, Kind
 from gateway.rest.written import Written
@@ -99,17 +101,29 @@ class AgentContent(Written):
     transfers: list[TransferChoice] = Field(default_factory=list, max_length=20)
     captures: list[CaptureChoice] = Field(default_factory=list, max_length=20)
     tools: list[ToolChoice] = Field(default_factory=list, max_length=MOST_TOOLS)
+    flows: list[FlowChoice] = Field(default_factory=list, max_length=MOST_FLOWS)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for what in ("name", "key"):
-            given = [value for one in self.transfers if (value := getattr(one, what))]
-            if len(given) > len(set(given)):
-                raise ValueError(f"two entries of transfers have the same {what}")
+            for entries in ("transfers", "flows"):
+                given = [value for one in getattr(self, entries) if (value := getattr(one, what))]
+                if len(given) > len(set(given)):
+                    raise ValueError(f"two entries of {entries} have the same {what}")
+        if both := {one.key for one in self.flows if one.key} & {one.key for one in self.transfers}:
+            raise ValueError(f"key {min(both)} begins a transfer and a flow")
         names = [one.name for one in self.captures]
         if len(names) > len(set(names)):
             raise ValueError("two entries of captures have the same name")
         check_tools(self.tools, ((one.tool, one.ask_digits is not None) for one in self.dialogue if one.tool))
+        return self
+
+    @model_validator(mode="after")
+    def _flows_fit(self) -> Self:
+        tools = {one.name: one.parameters for one in self.tools}
+        unsaid = {one.name for one in self.tools if one.http and not one.http.answer_path}
+        transfers = {one.name for one in self.transfers}
+        refuse(list(faults_in_profile(self.flows, OWN_PARAMETERS | tools, unsaid, transfers, self.allow_hangup)))
         return self
 
 

@@ -18,6 +18,7 @@ from agents.amd.watch import Ears
 from agents.answering import Answering
 from agents.attempt import Attempt
 from agents.audio_out import CallAudio
+from agents.barge_in import WordedVAD
 from agents.briefing import LISTENED_FOR
 from agents.capture_talk import CaptureTalk
 from agents.channel import CallerLine, Keypad, find_caller
@@ -28,6 +29,8 @@ from agents.control_plane import ControlPlane
 from agents.conversation import Conversation
 from agents.disclosure import caution, for_caller
 from agents.facts_out import CallReporter
+from agents.flows.choice import words_of
+from agents.flows.expected import Expected
 from agents.gate import LetIn, TurnedAway, comes_unasked, let_in
 from agents.handover import Handover
 from agents.profile import AgentProfile
@@ -39,6 +42,7 @@ from agents.speech.brain import ScriptedBrain
 from agents.speech.hosts import hosts_of
 from agents.speech.mouth import EmbeddedMouth
 from agents.spoken_numbers import SpokenNumbers
+from agents.tool_hosts import host_of
 from agents.turns import END_OF_SPEECH_S, turn_handling
 from gateway.calls.agent_commands import AgentDoor, Brief
 from gateway.calls.fact_sender import FactSender
@@ -124,6 +128,7 @@ class _Call:
         self._plane = plane
         self._tasks = TaskSet()
         self._collector = DigitCollector()
+        self._expected = Expected()
         self._consent: ConsentTalk | None = None
         self._phrase_ears: Ears | None = None
         self._mouth = catalog.mouth(ready.settings.speech)
@@ -174,6 +179,7 @@ class _Call:
             said = (*profile.dialogue, *profile.transfers, *profile.captures, *profile.tools)
             own = (attempt.opening, attempt.voicemail.message) if attempt else ()
             words = [profile.greeting, profile.fallback_say, profile.silence_say, *(entry.say for entry in said), *own]
+            words += words_of(profile.flows)
             self._mouth.require([text for text in words if text])
         ways = await Ways.open(profile, self._ready.settings, self._plane.agent_secrets)
         return Prepared(profile, past, self._session(profile), ways, attempt)
@@ -194,13 +200,13 @@ class _Call:
                 self._ready.speech,
                 catalog.phrases_of(profile),
                 detector,
-                lambda: self._collector.expected,
-                lambda: self._consent is not None and self._consent.asking,
+                lambda: self._expected.digits(lambda: self._collector.expected),
+                lambda: self._expected.yes_or_no or (self._consent is not None and self._consent.asking),
             ),
-            vad=detector,
+            vad=WordedVAD(detector),
             llm=catalog.brain(speech, profile),
             tts=self._mouth,
-            turn_handling=turn_handling(profile, lambda: self._collector.expected),
+            turn_handling=turn_handling(profile, lambda: self._collector.expected, self._expected.is_whole),
             aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
             user_away_timeout=None,
             session_close_transcript_timeout=LAST_WORDS_WITHIN_S,
@@ -244,6 +250,7 @@ class _Call:
         reporter = CallReporter(self._facts, call_id, caller)
         numbers = reporter.numbers = SpokenNumbers(reporter.numbers_spoken, lambda: self._collector.expected)
         line.start()
+        self._audio.on_pause = lambda: self._tasks.start(line.hush(), name="agent:hush")
         reporter.joined(room.local_participant.identity, resumed=self._order.resume)
         for hosts in hosts_of(self._ready.settings.speech):
             reporter.providers(*hosts)
@@ -262,6 +269,9 @@ class _Call:
             self._job, line, keypad, reporter, prepared.session, profile, ask, consent, numbers, about, prepared.attempt
         )
         conversation.bring_tools(prepared.ways)
+        servers = self._ready.settings.agents.mcp_servers
+        reporter.tool_hosts = {one.name: host_of(one, servers) for one in profile.tools}
+        conversation.expected = self._expected
         conversation.other_model = catalog.other_brain(self._ready.settings.speech)
         conversation.heed_captures(CaptureTalk(room, caller, call_id, prepared.session, keypad, self._plane))
         reporter.follow(prepared.session)

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
 
@@ -21,6 +22,7 @@ from livekit.agents import llm, stt
 from compliance.redaction.call import CallRedactor, Redacted
 from compliance.redaction.triggers import is_plain
 from compliance.redaction.value import redact_value
+from compliance.redaction.words import number_word
 
 DETECTED_LATE_S = 0.8  # the voice activity detector says that somebody speaks when it is sure
 LOOK_AGAIN_S = 0.1
@@ -31,11 +33,7 @@ LINGERS_MS = 20_000  # a tool or a model may think that it has its answer while 
 MOST_GIVEN = 64  # segments that may still be corrected; as many as the redactor keeps
 Speaker = Literal["caller", "agent"]
 T = TypeVar("T")
-
-_PARTIAL = {
-    stt.SpeechEventType.INTERIM_TRANSCRIPT,
-    stt.SpeechEventType.PREFLIGHT_TRANSCRIPT,
-}
+_WORD = re.compile(r"\w+")
 
 
 class SpokenNumbers:
@@ -60,7 +58,8 @@ class SpokenNumbers:
     # -- what is said -----------------------------------------------------------------------------------------
 
     async def events(self, heard: AsyncIterable[stt.SpeechEvent | str]) -> AsyncIterator[stt.SpeechEvent | str]:
-        """The recogniser's events without card numbers; a part of a sentence with words for digits is left out."""
+        """The recogniser's events without card numbers; a part of a sentence with words for digits is left out,
+        and so is an early answer that may have a part of a number in it."""
         async for event in heard:
             if isinstance(event, str):
                 yield self.take("caller", event)
@@ -73,14 +72,27 @@ class SpokenNumbers:
             elif event.type == stt.SpeechEventType.END_OF_SPEECH:
                 self._close_stretch()
                 yield event
-            elif event.type in _PARTIAL:
+            elif event.type == stt.SpeechEventType.INTERIM_TRANSCRIPT:
                 if all(is_plain(one.text) for one in event.alternatives):
+                    yield event
+            elif event.type == stt.SpeechEventType.PREFLIGHT_TRANSCRIPT:
+                if event.alternatives and self._reads_as_it_is(event.alternatives[0].text):
+                    event.alternatives = event.alternatives[:1]
                     yield event
             elif event.type == stt.SpeechEventType.FINAL_TRANSCRIPT:
                 event.alternatives = [self._cleared(one) for one in event.alternatives[:1]]
                 yield event
             else:
                 yield event
+
+    def _reads_as_it_is(self, text: str) -> bool:
+        """Whether it would be given out unchanged if it were final, with no digit left open: a number may go on."""
+        if any(number_word(word) or word.isdigit() for word in _WORD.findall(text.casefold())[-2:]):
+            return False
+        now, trial = self._now_ms(), deepcopy(self._redactor)
+        began = now if self._speech_began_ms is None else min(self._speech_began_ms, now)
+        found = trial.take("caller", text, began, until_ms=now)
+        return found.text == text and not found.earlier and not trial.unsettled(now)
 
     def close(self) -> None:
         """The call is over, perhaps in the middle of an answer."""

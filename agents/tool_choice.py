@@ -16,9 +16,14 @@ from gateway.rest.written import Written
 
 MOST_TOOLS = 30
 DIGITS = "digits"  # the parameter that a scripted agent can fill in
+BEGIN_FLOW, FILL_FIELD, CONFIRM_FIELDS, ASK_FIELD = "begin_flow", "fill_field", "confirm_fields", "ask_field"
 OURS = frozenset(
-    {"ask_digits", "hang_up", "transfer", "capture", "stop_calling", "note_outcome", "account_balance"}
-)  # names of tools that the gateway has itself
+    {
+        "ask_digits", "hang_up", "transfer", "capture", "stop_calling", "note_outcome", "account_balance",
+        BEGIN_FLOW, FILL_FIELD, CONFIRM_FIELDS, ASK_FIELD,
+    }
+)  # fmt: skip
+# names of tools that the gateway has itself
 # what HTTP itself, or the gateway, has to say
 _NOT_YOURS = {
     "accept-encoding", "connection", "content-length", "content-type", "expect", "host", "te", "trailer",

@@ -51,12 +51,15 @@ def has_finished(text: str, language: str = "en", digits_expected: int = 0) -> b
 
 
 class WordsTurnEnd:
-    """`digits_expected` is asked anew at each pause."""
+    """Both are asked anew at each pause. `is_whole`: whether the words are all that was asked for, None when nobody can
+    tell by that."""
 
     model, provider = "words", "gateway"
 
-    def __init__(self, digits_expected: Callable[[], int]) -> None:
-        self._digits_expected, self._language = digits_expected, "en"
+    def __init__(
+        self, digits_expected: Callable[[], int], is_whole: Callable[[str], bool | None] = lambda _: None
+    ) -> None:
+        self._digits_expected, self._is_whole, self._language = digits_expected, is_whole, "en"
 
     async def supports_language(self, language: LanguageCode | None) -> bool:
         self._language = str(language or "en")
@@ -68,4 +71,6 @@ class WordsTurnEnd:
     async def predict_end_of_turn(self, chat_ctx: llm.ChatContext, *, timeout: float | None = None) -> float:
         said = next((item for item in reversed(chat_ctx.items) if isinstance(item, llm.ChatMessage)), None)
         text = (said.text_content or "") if said is not None and said.role == "user" else ""
+        if (whole := self._is_whole(text)) is not None:
+            return FINISHED if whole else UNFINISHED
         return FINISHED if has_finished(text, self._language, self._digits_expected()) else UNFINISHED

@@ -13,7 +13,7 @@ from livekit import agents as lk_agents
 from livekit.agents import AgentServer, JobRequest
 
 from agents.session import answer_call, prepare_process
-from agents.speech import catalog
+from agents.speech import catalog, ears_keeper
 from gateway.calls.fact_sender import FactSender
 from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
@@ -85,7 +85,17 @@ def build_server(settings: Settings) -> AgentServer:
 def run_worker(settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT; the first lets live calls finish, the second does not."""
     catalog.check(settings.speech)
-    asyncio.run(_serve(settings))
+    asyncio.run(_hear_and_serve(settings))
+
+
+async def _hear_and_serve(settings: Settings) -> None:
+    """With the ears that all calls share, where the settings choose such."""
+    if not ears_keeper.wanted(settings.speech):
+        await _serve(settings)
+        return
+    async with ears_keeper.EarsKeeper() as ears:
+        speech = settings.speech.model_copy(update={"ears_socket": ears.path})
+        await _serve(settings.model_copy(update={"speech": speech}))
 
 
 async def _serve(settings: Settings) -> None:

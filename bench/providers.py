@@ -23,12 +23,12 @@ from bench.serving import serving
 RATE = 24000
 WAV_HEADER = 44
 LOUD = 150  # RMS of 20 ms
-SHORTEST_S, NOD_S, STORY_S = 0.1, 0.75, 2.2
+SHORTEST_S, NOD_S, STORY_S = 0.1, 1.05, 2.2
 NOISE = 0.3
 NOD, ASKS_FOR_STORY = "mm-hm", "please tell me a very long story"
 REPLY = ("All", " right", ", here", " it", " is", ".")
 STORY = ("Once", " upon", " a", " time", " there", " was", " a", " telephone", " that", " never", " rang", ".")
-STORY_LASTS_S = 12.0
+STORY_LASTS_S = 20.0
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.agent_settings import AgentSettings
 from gateway.recording_settings import RecordingSettings
+from gateway.speech_settings import SpeechSettings
 
 
 def default_state_dir() -> Path:
@@ -70,27 +71,6 @@ class SipSettings(BaseModel):
     drain_s: float = Field(default=300.0, description="after SIGTERM, calls may go on for so long")
     realm: str = "gateway"
     node_id: str = Field(default="", description="stable name of this node; made up when empty")
-
-
-class SpeechSettings(BaseModel):
-    """Which ears, brain and mouth the worker uses. The embedded ones need no download."""
-
-    stt: str = Field(default="embedded", description="embedded | faster-whisper | openai")
-    stt_model: str = Field(default="", description="folder of a faster-whisper model, or a model name")
-    stt_base_url: str = ""
-    stt_api_key: SecretStr = SecretStr("")
-    llm: str = Field(default="embedded", description="embedded | openai")
-    llm_model: str = ""
-    llm_base_url: str = ""
-    llm_api_key: SecretStr = SecretStr("")
-    llm_fallback_model: str = Field(default="", description="of another server, asked when the first fails or is slow")
-    llm_fallback_base_url: str = ""
-    llm_fallback_api_key: SecretStr = SecretStr("")
-    tts: str = Field(default="embedded", description="embedded | flite | espeak-ng | openai")
-    tts_model: str = ""
-    tts_voice: str = ""
-    tts_base_url: str = ""
-    tts_api_key: SecretStr = SecretStr("")
 
 
 class OutsideSettings(BaseModel):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from agents.tool_choice import ToolChoice
+from agents.tool_text import seen
 from agents.tool_words import ToolFailed
 from compliance.redaction.value import redact_value
 from gateway.kernel.logs import get_logger
@@ -51,7 +52,7 @@ def readable(choice: ToolChoice, result: Any) -> str:
     """As a model may read it, without card numbers. Raises ToolFailed for what is no JSON, and for too much of it."""
     try:
         clear = redact_value(result)
-        text = clear if isinstance(clear, str) else json.dumps(clear, ensure_ascii=False)
+        text = seen(clear if isinstance(clear, str) else json.dumps(clear, ensure_ascii=False))
     except (TypeError, ValueError, RecursionError):
         raise ToolFailed(f"{choice.name} answered what cannot be read.", code="tool.unreadable", unknown=True) from None
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:

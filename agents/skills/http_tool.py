@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from agents.tool_choice import HttpChoice, ToolChoice
-from agents.tool_text import SECRET, filled, holes, is_secret
+from agents.tool_text import SECRET, filled, holes, is_secret, seen, without_secrets
 from agents.tool_words import ToolFailed
 from compliance.redaction.value import redact_value
 from gateway.kernel.errors import BadInput
@@ -57,7 +57,8 @@ class HttpTools:
             raise _not_reached(choice, http, error) from error
         except BadInput as error:
             raise ToolFailed(f"{choice.name} cannot be asked that.", code="tool.url") from error
-        return _read(choice, http, answer)
+        # a server that shows what it was asked, on purpose or not, shows the secrets too
+        return without_secrets(_read(choice, http, answer), (self._secrets[name] for name in http.secrets))
 
     def _url(self, choice: ToolChoice, http: HttpChoice, arguments: Mapping[str, Any]) -> str:
         url = filled(http.url, lambda name: quote(_text(arguments[name]), safe=""))
@@ -152,7 +153,7 @@ def _at(found: Any, path: str) -> Any:
 
 
 def _words(found: Any) -> str:
-    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+    return seen(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False))
 
 
 def _phrase(status: int) -> str:

@@ -14,6 +14,7 @@ from mcp_types import CallToolResult, TextContent
 
 from agents.skills.bounded import bounded, readable
 from agents.tool_choice import ToolChoice
+from agents.tool_text import without_secrets
 from agents.tool_words import ToolFailed
 from gateway.agent_settings import McpServerSettings
 from gateway.kernel.logs import get_logger
@@ -43,7 +44,7 @@ class McpTools:
         if result.is_error:
             _log.warning("tool_said_no", tool=choice.name)
             raise ToolFailed(f"{choice.name} said no.", code="tool.status")
-        return readable(choice, _content(choice, result))
+        return without_secrets(readable(choice, _content(choice, result)), [server.secret.get_secret_value()])
 
 
 class _Use:

@@ -12,18 +12,22 @@ from livekit.agents import RunContext, function_tool, llm
 from agents.profile import AgentProfile, CaptureChoice, TransferChoice
 from agents.skills.numbers import digit_words, in_words
 from agents.speech.dialogue import CAPTURE, TRANSFER
+from agents.tool_text import legible
 from gateway.kernel.errors import SetupError
 
 NOTHING_MORE: Mapping[str, llm.Tool] = MappingProxyType({})
+MOST_DIGITS = 32  # as many as a profile may ask for
 DEMO_BALANCE = 42  # dollars, whatever the account
 
 
-class CallControl(Protocol):
+class UsesDigits(Protocol):
+    def digits_used(self) -> None: ...
+
+
+class CallControl(UsesDigits, Protocol):
     """The call as tools see it."""
 
     def expect_digits(self, count: int) -> None: ...
-
-    def digits_used(self) -> None: ...
 
     async def hang_up(self, reason: str) -> None: ...
 
@@ -63,7 +67,7 @@ def tools_for(
             f"the agent profile names unknown tools: {', '.join(unknown)}",
             todo=f"use one of: {', '.join(sorted(PROFILE_TOOLS))}",
         )
-    tools: list[llm.Tool | llm.Toolset] = [_profile_tool(name, call) for name in sorted(names)]
+    tools: list[llm.Tool | llm.Toolset] = [profile_tool(name, call) for name in sorted(names)]
     tools += more.values()
     tools.append(_ask_digits(call))
     if profile.allow_hangup:
@@ -75,7 +79,8 @@ def tools_for(
     return tools
 
 
-def _profile_tool(name: str, call: CallControl) -> llm.Tool:
+def profile_tool(name: str, call: UsesDigits) -> llm.Tool:
+    """One of `PROFILE_TOOLS`."""
     run, description = PROFILE_TOOLS[name]
 
     async def tool(digits: str = "") -> str:
@@ -86,8 +91,11 @@ def _profile_tool(name: str, call: CallControl) -> llm.Tool:
 
 
 def _ask_digits(call: CallControl) -> llm.Tool:
-    async def ask_digits(count: int, intent: str = "") -> None:
+    async def ask_digits(count: int, intent: str = "") -> str | None:
+        if not 1 <= count <= MOST_DIGITS:
+            return f"Nothing is waited for: ask for 1 to {MOST_DIGITS} digits."
         call.expect_digits(count)
+        return None
 
     return function_tool(
         ask_digits,
@@ -154,7 +162,7 @@ def _transfer(profile: AgentProfile, call: CallControl) -> llm.Tool:
             return f"Nothing was begun: there is no such place. Places: {', '.join(choices)}."
         await context.wait_for_playout()
         said = any(isinstance(item, llm.ChatMessage) and item.text_content for item in context.speech_handle.chat_items)
-        reason = str(raw_arguments.get("reason") or "")
+        reason = legible(str(raw_arguments.get("reason") or ""))
         if refused := await call.transfer(choice, reason, context.function_call.call_id, said=said):
             return f"Nothing was begun: {refused} Tell the caller the truth."
         raise lk_agents.StopResponse

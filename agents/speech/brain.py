@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from livekit.agents import APIConnectOptions, llm
@@ -35,6 +36,7 @@ class ScriptedBrain(llm.LLM):
     def __init__(self, profile: AgentProfile) -> None:
         super().__init__()
         self._profile = profile
+        self._began = datetime.now(UTC)
 
     def speak_from(self, profile: AgentProfile) -> None:
         """Another table from the next answer on."""
@@ -58,7 +60,7 @@ class ScriptedBrain(llm.LLM):
         tool_choice: NotGivenOr[llm.ToolChoice] = NOT_GIVEN,
         extra_kwargs: NotGivenOr[dict[str, Any]] = NOT_GIVEN,
     ) -> llm.LLMStream:
-        move = next_move(self._profile, turns_of(chat_ctx))
+        move = next_move(self._profile, turns_of(chat_ctx), self._began)
         callable_now = tool_choice != "none" and move.tool in llm.ToolContext(tools or []).function_tools
         return _MoveStream(
             self,

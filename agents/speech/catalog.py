@@ -6,25 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from livekit.agents import llm, stt, tts, vad
-from pydantic import SecretStr
 
 from agents.profile import AgentProfile
-from agents.speech import engines, whisper
+from agents.speech import engines, piper, whisper
 from agents.speech.brain import ScriptedBrain
+from agents.speech.choice import Choice, all_of, first, other
 from agents.speech.eager import EagerAdapter
 from agents.speech.ears import KeywordEars
 from agents.speech.keywords import KeywordSpotter, shared_decoder
 from agents.speech.mouth import EmbeddedMouth
 from agents.speech.phrasebook import shipped
+from agents.speech.shared_whisper import SharedWhisperSTT
+from agents.speech.stand_in import SteadyEars, TwoMouths
 from compliance.consent.texts import texts_in
 from gateway.kernel.errors import SetupError
 from gateway.kernel.logs import get_logger
-from gateway.settings import SpeechSettings
+from gateway.speech_settings import STAGES, SpeechSettings, Stage
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -33,56 +34,76 @@ if TYPE_CHECKING:
     from agents.amd.ears import PhraseEars
 
 _log = get_logger(__name__)
-NO_KEY = "none"  # local servers want no key, the client library wants a string
 
 
 @dataclass
 class Prepared:
-    """What a job process loads before a call; at most one of the two ears."""
+    """What a job process loads before a call; a Whisper by the setting that asks for it, unless it is shared."""
 
     decoder: Decoder | None = None
-    whisper: WhisperModel | None = None
+    whisper: dict[str, WhisperModel] = field(default_factory=dict)
+
+
+KINDS: dict[Stage, tuple[str, ...]] = {
+    "stt": ("embedded", "faster-whisper", "openai"),
+    "llm": ("embedded", "openai"),
+    "tts": ("embedded", "flite", "espeak-ng", "piper", "openai"),
+}
 
 
 def check(settings: SpeechSettings) -> None:
     """Raises SetupError for a speech setting that cannot work."""
-    _one_of("STT", settings.stt, ("embedded", "faster-whisper", "openai"))
-    _one_of("LLM", settings.llm, ("embedded", "openai"))
-    _one_of("TTS", settings.tts, ("embedded", "flite", "espeak-ng", "openai"))
-    if settings.stt == "faster-whisper":
-        whisper.check_folder(Path(settings.stt_model))
-    for kind in ("stt", "llm", "tts"):
-        if getattr(settings, kind) == "openai" and not getattr(settings, f"{kind}_model"):
-            raise SetupError(
-                f"GATEWAY_SPEECH__{kind.upper()}=openai needs a model name",
-                todo=f"set GATEWAY_SPEECH__{kind.upper()}_MODEL and, for a server of your own, "
-                f"GATEWAY_SPEECH__{kind.upper()}_BASE_URL",
-            )
-    if settings.tts in ("flite", "espeak-ng") and not engines.installed(settings.tts):
-        raise SetupError(f"{settings.tts} is not installed", todo=f"apt-get install {settings.tts}")
-    if settings.tts == "embedded" and engines.find_engine() is None:
+    for stage in STAGES:
+        for choice in all_of(settings, stage):
+            _check(choice, settings)
+
+
+def _check(choice: Choice, settings: SpeechSettings) -> None:
+    name = f"GATEWAY_SPEECH__{choice.setting}"
+    if choice.kind not in KINDS[choice.stage]:
+        raise SetupError(f"{name}={choice.kind} is not known", todo=f"use one of: {', '.join(KINDS[choice.stage])}")
+    if choice.kind == "faster-whisper":
+        whisper.check_folder(settings.model_folder(choice.model))
+    if choice.kind == "openai" and not choice.model:
+        raise SetupError(
+            f"{name}=openai needs a model name",
+            todo=f"set {name}_MODEL and, for a server of your own, {name}_BASE_URL",
+        )
+    if choice.kind in ("flite", "espeak-ng") and not engines.installed(choice.kind):
+        raise SetupError(f"{choice.kind} is not installed", todo=f"apt-get install {choice.kind}")
+    if choice.kind == "piper":
+        piper.voice_file(settings.model_folder(choice.model))
+        if not engines.installed(piper.PROGRAM):
+            raise SetupError("piper is not installed", todo="uv tool install piper-tts, or pipx install piper-tts")
+    if choice.stage == "tts" and choice.kind == "embedded" and engines.find_engine() is None:
         _log.warning("no_speech_engine", effect="only the shipped sentences can be spoken")
-
-
-def _one_of(kind: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise SetupError(f"GATEWAY_SPEECH__{kind}={value} is not known", todo=f"use one of: {', '.join(known)}")
 
 
 def prepare(settings: SpeechSettings) -> Prepared:
     """Loads what is the same for every call."""
-    if "openai" in (settings.stt, settings.llm, settings.tts):
+    choices = [choice for stage in STAGES for choice in all_of(settings, stage)]
+    if any(choice.kind == "openai" for choice in choices):
         import livekit.plugins.openai  # noqa: F401 - 0.8 s that the first caller would wait
-    if settings.tts == "embedded":
+
+        from agents.speech.openai_client import authorities
+
+        authorities()
+    if any(choice.kind == "embedded" for choice in choices if choice.stage == "tts"):
         shipped()
-    if settings.stt == "faster-whisper":
-        return Prepared(whisper=whisper.load(Path(settings.stt_model)))
-    return Prepared(decoder=shared_decoder()) if settings.stt == "embedded" else Prepared()
+    prepared = Prepared()
+    for choice in all_of(settings, "stt"):
+        if choice.kind == "faster-whisper" and settings.ears_socket is None:
+            folder = settings.model_folder(choice.model)
+            prepared.whisper[choice.setting] = whisper.load(folder, settings.stt_compute_type)
+        elif choice.kind == "embedded":
+            prepared.decoder = shared_decoder()
+    return prepared
 
 
 def phrases_of(profile: AgentProfile) -> list[str]:
     """Everything the embedded ears listen for."""
-    entries = (*profile.dialogue, *profile.transfers, *profile.captures)
+    options = (one for flow in profile.flows for field in flow.fields for one in field.options)
+    entries = (*profile.dialogue, *profile.transfers, *profile.captures, *profile.flows, *options)
     phrases = [phrase for entry in entries for phrase in entry.phrases] + profile.farewell_phrases
     return phrases + texts_in("en").understand.revoke
 
@@ -105,59 +126,82 @@ def ears(
     answer_expected: Callable[[], bool] = lambda: False,
 ) -> stt.STT:
     """`phrases`: what the embedded ears listen for; a yes or no only while one is expected."""
-    if settings.stt == "openai":
-        from livekit.plugins import openai
 
-        remote = openai.STT(
-            model=settings.stt_model,
-            base_url=settings.stt_base_url or "https://api.openai.com/v1",
-            api_key=settings.stt_api_key.get_secret_value() or NO_KEY,
-            use_realtime=False,
-        )
-        return EagerAdapter(stt=remote, vad=detector)
-    if prepared.whisper is not None:
-        return stt.StreamAdapter(stt=whisper.FasterWhisperSTT(prepared.whisper), vad=detector)
+    def recogniser(choice: Choice) -> stt.STT:
+        if choice.kind == "openai":
+            return _remote_ears(choice)
+        if choice.kind == "faster-whisper" and settings.ears_socket is not None:
+            return SharedWhisperSTT(settings.ears_socket, choice.setting)
+        if choice.kind == "faster-whisper":
+            return whisper.FasterWhisperSTT(prepared.whisper[choice.setting])
+        return _keyword_ears(prepared, phrases, digits_expected, answer_expected)
+
+    choice, standing_in = first(settings, "stt"), other(settings, "stt")
+    found = recogniser(choice)
+    if choice.kind != "embedded" or standing_in is not None:
+        found = SteadyEars(found, recogniser(standing_in) if standing_in else None)
+    adapter = EagerAdapter if choice.kind == "openai" else stt.StreamAdapter  # who may be asked in vain
+    return adapter(stt=found, vad=detector)
+
+
+def _remote_ears(choice: Choice) -> stt.STT:
+    from livekit.plugins import openai
+
+    from agents.speech.openai_client import client
+
+    return openai.STT(model=choice.model, client=client(choice), use_realtime=False)
+
+
+def _keyword_ears(
+    prepared: Prepared, phrases: Iterable[str], digits_expected: Callable[[], int], answer_expected: Callable[[], bool]
+) -> stt.STT:
     spotter = KeywordSpotter(phrases, prepared.decoder)
     if spotter.unknown:
         _log.warning("phrases_not_in_dictionary", count=len(spotter.unknown))
     answers = KeywordSpotter(texts_in("en").answers, prepared.decoder, search="answers")
-    return stt.StreamAdapter(stt=KeywordEars(spotter, digits_expected, answers, answer_expected), vad=detector)
+    return KeywordEars(spotter, digits_expected, answers, answer_expected)
 
 
 def brain(settings: SpeechSettings, profile: AgentProfile) -> llm.LLM:
-    if settings.llm != "openai":
-        return ScriptedBrain(profile)
-    return _model(settings.llm_model, settings.llm_base_url, settings.llm_api_key)
+    return _model(first(settings, "llm")) if settings.llm == "openai" else ScriptedBrain(profile)
 
 
 def other_brain(settings: SpeechSettings) -> llm.LLM | None:
     """The model that stands in."""
-    if settings.llm != "openai" or not settings.llm_fallback_model:
-        return None
-    return _model(settings.llm_fallback_model, settings.llm_fallback_base_url, settings.llm_fallback_api_key)
+    choice = other(settings, "llm")
+    return _model(choice) if choice else None
 
 
-def _model(name: str, base_url: str, key: SecretStr) -> llm.LLM:
+def _model(choice: Choice) -> llm.LLM:
     from livekit.plugins import openai
 
-    return openai.LLM(
-        model=name, base_url=base_url or "https://api.openai.com/v1", api_key=key.get_secret_value() or NO_KEY
-    )
+    from agents.speech.openai_client import client
+
+    return openai.LLM(model=choice.model, client=client(choice))
 
 
 def mouth(settings: SpeechSettings) -> tts.TTS:
-    if settings.tts == "openai":
+    standing_in = other(settings, "tts")
+    found = _mouth(first(settings, "tts"), settings)
+    return TwoMouths(found, _mouth(standing_in, settings)) if standing_in else found
+
+
+def _mouth(choice: Choice, settings: SpeechSettings) -> tts.TTS:
+    if choice.kind == "openai":
         from livekit.plugins import openai
 
+        from agents.speech.openai_client import client
+
         return openai.TTS(
-            model=settings.tts_model,
-            voice=settings.tts_voice or "ash",
-            base_url=settings.tts_base_url or "https://api.openai.com/v1",
-            api_key=settings.tts_api_key.get_secret_value() or NO_KEY,
+            model=choice.model,
+            voice=choice.voice or "ash",
+            client=client(choice),
             response_format="wav",  # says its own sampling rate, which servers choose differently
         )
-    if settings.tts == "flite":
-        return EmbeddedMouth(None, engines.Flite(settings.tts_voice))
-    if settings.tts == "espeak-ng":
-        return EmbeddedMouth(None, engines.EspeakNg(settings.tts_voice))
-    return EmbeddedMouth(shipped(), engines.find_engine(settings.tts_voice))
+    if choice.kind == "flite":
+        return EmbeddedMouth(None, engines.Flite(choice.voice))
+    if choice.kind == "espeak-ng":
+        return EmbeddedMouth(None, engines.EspeakNg(choice.voice))
+    if choice.kind == "piper":
+        return EmbeddedMouth(None, piper.Piper(piper.voice_file(settings.model_folder(choice.model))))
+    return EmbeddedMouth(shipped(), engines.find_engine(choice.voice))

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from agents.speech.choice import OPENAI, Choice, first, other
 from gateway.settings import SpeechSettings
 
-LOCAL, DEFAULT = "local", "https://api.openai.com/v1"
+LOCAL = "local"
 
 
 def hosts_of(settings: SpeechSettings) -> list[tuple[str, str, str]]:
-    """Ears, brain and mouth: each a host, or "local"; then the model that may stand in. A provider on this machine has
+    """Ears, brain and mouth: each a host, or "local"; then those that may stand in. A provider on this machine has
     an address like any other."""
-    found = [
-        (
-            _host(settings.stt, settings.stt_base_url),
-            _host(settings.llm, settings.llm_base_url),
-            _host(settings.tts, settings.tts_base_url),
-        )
-    ]
-    if settings.llm_fallback_model:
-        found.append((LOCAL, _host(settings.llm, settings.llm_fallback_base_url), LOCAL))
+    ears, brain, mouth = (first(settings, stage) for stage in ("stt", "llm", "tts"))
+    standing_in = [other(settings, stage) for stage in ("stt", "llm", "tts")]
+    found = [(_host(ears), _host(brain), _host(mouth))]
+    if any(standing_in):
+        found.append((_host(standing_in[0]), _host(standing_in[1]), _host(standing_in[2])))
     return found
 
 
-def _host(provider: str, base_url: str) -> str:
-    if provider != "openai":
+def _host(choice: Choice | None) -> str:
+    if choice is None or choice.kind != "openai":
         return LOCAL
-    return urlsplit(base_url or DEFAULT).hostname or DEFAULT
+    return urlsplit(choice.url).hostname or OPENAI

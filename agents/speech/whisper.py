@@ -25,21 +25,24 @@ def check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise SetupError(
             f"the faster-whisper model folder {folder} does not exist",
-            todo="put a converted model there, or set GATEWAY_SPEECH__STT_MODEL to the folder that has one",
+            todo=f"gateway models fetch {folder.name}, or set GATEWAY_SPEECH__STT_MODEL to the folder that has a model",
         )
     if missing := [name for name in NEEDED if not (folder / name).is_file()]:
         raise SetupError(
             f"the faster-whisper model folder {folder} lacks {' and '.join(missing)}",
-            todo="copy the complete converted model; the gateway downloads nothing",
+            todo=f"gateway models fetch {folder.name}, or copy the complete converted model",
         )
 
 
-def load(folder: Path) -> WhisperModel:
-    """The model, quantised on load; takes seconds, so it is done before a call."""
+def load(folder: Path, compute_type: str = "int8", at_a_time: int = 1) -> WhisperModel:
+    """The model, converted on load to what the machine computes with; takes seconds, so it is done before a call.
+    `at_a_time`: how many threads may ask it."""
     check_folder(folder)
     from faster_whisper import WhisperModel  # heavy, and only wanted where it is configured
 
-    return WhisperModel(str(folder), device="auto", compute_type="int8", local_files_only=True)
+    return WhisperModel(
+        str(folder), device="auto", compute_type=compute_type, num_workers=at_a_time, local_files_only=True
+    )
 
 
 class FasterWhisperSTT(stt.STT):

@@ -1,1 +1,1 @@
-"""The same calls to several agents with the same providers: ours, stock livekit-agents, Pipecat. `python -m bench.arms`"""
+"""The same calls to several agents with the same providers: ours, stock livekit-agents, Pipecat."""

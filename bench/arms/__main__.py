@@ -1,5 +1,5 @@
-"""`python -m bench.arms`: the same calls to our agent, to stock livekit-agents and to Pipecat, with the same providers of
-fixed delays, over the same SIP node; a table with all of them, and a JSON file in bench/results."""
+"""`python -m bench.arms`: the same calls to our agent, to stock livekit-agents and to Pipecat, with the same providers
+of fixed delays, over the same SIP node; a table with all of them, and a JSON file in bench/results."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def pipecat_python(tick: Callable[[str], None]) -> Path | None:
     python = VENV / "bin" / "python"
     uv = os.environ.get("UV") or str(HERE.parents[1] / ".tools" / "bin" / "uv")
     tick("installing Pipecat")
-    for command in ([uv, "venv", "-q", "--allow-existing", "-p", "3.11", str(VENV)],
-                    [uv, "pip", "install", "-q", "--python", str(python), "-r", str(HERE / "pipecat.txt")]):  # fmt: skip
+    made = [uv, "venv", "-q", "--allow-existing", "-p", "3.11", str(VENV)]
+    for command in (made, [uv, "pip", "install", "-q", "--python", str(python), "-r", str(HERE / "pipecat.txt")]):
         if subprocess.run(command, capture_output=True, check=False).returncode:
             return None
     return python

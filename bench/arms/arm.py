@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -62,20 +61,22 @@ async def peer(
             "LIVEKIT_API_KEY": plan.livekit_key, "LIVEKIT_API_SECRET": plan.livekit_secret,
         }  # fmt: skip
         with log.open("w") as out:
-            process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
+            process = await asyncio.create_subprocess_exec(
+                *command, env=environment, stdout=out, stderr=out, start_new_session=True
+            )
         try:
             tick(f"{name} registers")
             await _registered(process, log)
             yield Arm(name, stack, lambda: [process.pid])
         finally:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            await process.wait()
 
 
-async def _registered(process: subprocess.Popen[bytes], log: Path) -> None:
+async def _registered(process: asyncio.subprocess.Process, log: Path) -> None:
     async with asyncio.timeout(REGISTERS_WITHIN_S):
         while REGISTERED not in log.read_text(errors="replace"):
-            if process.poll() is not None:
+            if process.returncode is not None:
                 raise RuntimeError(f"it ended:\n{log.read_text(errors='replace')[-2000:]}")
             await asyncio.sleep(0.2)
 

@@ -18,7 +18,7 @@ FRAME = RATE // 50
 LOUD = 330
 GAP_S = 0.2  # shorter ones are the network's
 BETWEEN_S, FIRST_S = 2.6, 1.0
-A_CALL = 3
+A_CALL = 6
 WATCHED_S = 2.2  # after a sound
 
 

@@ -1,4 +1,4 @@
-"""What a peer's process is told by its environment, whatever it is written with. No import of ours: it runs elsewhere."""
+"""What a peer's process is told by its environment. No import of ours: it may run in an environment of its own."""
 
 from __future__ import annotations
 

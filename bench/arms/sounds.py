@@ -1,8 +1,7 @@
-"""What a caller utters that is no turn: nods, coughs, noise of the line; and the wish for a long story to make them in."""
+"""What a caller utters that is no turn: nods, hums, coughs, noise of the line; and the wish for a long story."""
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +74,3 @@ def scaled(samples: np.ndarray, peak: int = PEAK) -> Samples:
 def trimmed(samples: Samples) -> Samples:
     loud = np.flatnonzero(np.abs(samples.astype(int)) > 300)
     return samples[loud[0] : loud[-1] + 1] if len(loud) else samples
-
-
-def folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="gateway-sounds-")

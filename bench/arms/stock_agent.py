@@ -1,5 +1,5 @@
-"""livekit-agents as its own examples use it: `python -m bench.arms.stock_agent`. BENCH_TURNS: vad, or default (its model
-for the end of a turn)."""
+"""livekit-agents as its own examples use it: `python -m bench.arms.stock_agent`. BENCH_TURNS: vad, or default (its
+model for the end of a turn)."""
 
 from __future__ import annotations
 

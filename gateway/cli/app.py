@@ -18,6 +18,7 @@ from gateway.cli import (
     do_not_call,
     doctor,
     gate,
+    models,
     numbers,
     phone,
     plans,
@@ -25,6 +26,7 @@ from gateway.cli import (
     processes,
     recordings,
     refusals,
+    rehearse,
     routes,
     screening,
     stack,
@@ -57,6 +59,7 @@ app.add_typer(plans.app, name="plans")
 app.add_typer(calls.app, name="calls")
 app.add_typer(costs.app, name="costs")
 app.add_typer(agents.app, name="agents")
+app.add_typer(models.app, name="models")
 app.add_typer(targets.app, name="targets")
 app.add_typer(routes.app, name="route")
 app.add_typer(trunk_tests.app, name="trunk")
@@ -67,6 +70,7 @@ app.add_typer(contacts.app, name="contacts")
 app.add_typer(do_not_call.app, name="do-not-call")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(rehearse.app, name="test")
 app.add_typer(stir.app, name="stir")
 app.add_typer(audit.app, name="audit")
 app.add_typer(privacy.app, name="privacy")

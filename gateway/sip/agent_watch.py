@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 TOPIC = "gateway.alive"
+HUSH_TOPIC = "gateway.hush"  # it has been interrupted
 SILENT_AFTER_S = 2.5
 
 

@@ -15,6 +15,7 @@ from gateway.sip.rtp.frames import FrameQueue, silence
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
 
 QUEUE_FRAMES = 4
+HUSHED_FRAMES = 12  # as long as a jitter buffer and the way take; sooner than any agent goes on
 
 
 class Everybody(Enum):
@@ -32,6 +33,7 @@ class _Source:
     identity: str
     heard: bool
     fade: Fade | None  # of one that yields
+    hushed: int = 0  # frames
     frames: FrameQueue = field(default_factory=lambda: FrameQueue(QUEUE_FRAMES))
 
 
@@ -76,6 +78,13 @@ class Mixer:
         )
         return source.frames
 
+    def hush(self, identity: str) -> None:
+        """An agent has fallen silent: what is still on its way from there is not heard."""
+        for source in self._sources.values():
+            if source.fade and source.identity == identity:
+                source.frames.clear()
+                source.hushed = HUSHED_FRAMES
+
     def close(self, track: str) -> None:
         if source := self._sources.pop(track, None):
             self._dropped += source.frames.dropped
@@ -90,7 +99,8 @@ class Mixer:
         for source in self._sources.values():
             frame = source.frames.take()  # of the others too, or they would be heard late once they may
             if frame is not None and source.heard:
-                frames.append(source.fade.at(frame, gain) if source.fade else frame)
+                frames.append(source.fade.at(frame, 0.0 if source.hushed else gain) if source.fade else frame)
+            source.hushed = max(0, source.hushed - 1)
         if len(frames) > 1:
             return self._limiter.limited(np.add.reduce(frames, dtype=np.int32))
         if not frames:

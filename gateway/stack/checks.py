@@ -121,6 +121,19 @@ async def stack_state(state_dir: Path) -> Finding:
     return Finding("stack", ok, content["state"], "" if ok else f"read the logs in {content['logs']}")
 
 
+async def speech_servers(_: Path) -> Finding:
+    """Those that the settings name."""
+    from agents.speech.health import ask_all
+    from gateway.settings import load_settings
+
+    found = await ask_all(load_settings().speech)
+    if not found:
+        return Finding("speech servers", True, "none are set; agents hear, think and speak in the worker")
+    detail = "; ".join(f"{one.setting} {one.detail} ({one.ms} ms)" for one in found)
+    todo = next((one.todo for one in found if one.todo), "")
+    return Finding("speech servers", all(one.ok for one in found), detail, todo)
+
+
 CHECKS: tuple[Check, ...] = (
     python_version,
     livekit_binary,
@@ -129,6 +142,7 @@ CHECKS: tuple[Check, ...] = (
     ports,
     disk,
     media_path,
+    speech_servers,
     stack_state,
 )
 

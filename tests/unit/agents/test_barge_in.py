@@ -1,4 +1,4 @@
-"""What interrupts an agent: a word, not a hum, a cough or the line. The detector is a double, the sounds are generated."""
+"""What interrupts an agent: a word, not a hum, a cough or the line. The detector is a double, the sounds generated."""
 
 from __future__ import annotations
 

@@ -61,6 +61,29 @@ async def test_a_card_number_leaves_the_recogniser_as_a_label_and_its_sound_is_t
     assert timedelta(0) <= end - begin < timedelta(seconds=60)
 
 
+@pytest.mark.parametrize(
+    ("early", "is_read"),
+    [
+        ("I want to pay my bill", True),  # "to" is no digit there
+        ("four one one one", False),
+        ("my card is four", False),
+        ("call me at 4111 1111 please now", False),
+        (f"my card is {CARD} thank you very much", False),
+    ],
+)
+async def test_an_early_answer_is_given_out_only_as_what_it_is(
+    numbers: SpokenNumbers, early: str, is_read: bool
+) -> None:
+    out = await heard(numbers, event(KIND.START_OF_SPEECH), event(KIND.PREFLIGHT_TRANSCRIPT, early))
+    assert [one.type for one in out[1:]] == ([KIND.PREFLIGHT_TRANSCRIPT] if is_read else [])
+
+
+async def test_an_early_answer_after_the_beginning_of_a_number_waits(numbers: SpokenNumbers) -> None:
+    begun = event(KIND.FINAL_TRANSCRIPT, "my card number is four one one one one one one one")
+    for early in ("one one one one", "and then I"):
+        assert len(await heard(numbers, begun, event(KIND.PREFLIGHT_TRANSCRIPT, early))) == 1
+
+
 async def test_what_is_said_where_a_long_number_was_asked_for_is_not_kept_though_nobody_understood_it(
     silenced: list[tuple[datetime, datetime]],
 ) -> None:

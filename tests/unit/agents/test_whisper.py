@@ -66,4 +66,4 @@ def test_a_missing_file_is_named_before_anything_is_downloaded(
 def test_the_catalog_gives_whisper_when_it_is_configured(folder: Path) -> None:
     settings = SpeechSettings(stt="faster-whisper", stt_model=str(folder))
     catalog.check(settings)
-    assert catalog.prepare(settings).whisper is not None
+    assert list(catalog.prepare(settings).whisper) == ["STT"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gateway.sip.ducking import DUCKED, LONGEST_FRAMES, Ducking, Fade, level_db
-from gateway.sip.mixer import Mixer
+from gateway.sip.mixer import HUSHED_FRAMES, Mixer
 
 FRAME = 160
 RNG = np.random.default_rng(1)
@@ -101,6 +101,20 @@ def test_only_agents_yield() -> None:
         human.put(np.full(FRAME, 1000, np.int16))
         mixed = mixer.mix(0.25)
     assert mixed[-1] == 8000 * 0.25 + 1000
+
+
+def test_what_is_on_its_way_from_an_agent_that_fell_silent_is_not_heard() -> None:
+    mixer = Mixer()
+    agent, human = mixer.open("TR_agent", "agent", yields=True), mixer.open("TR_human", "human")
+    heard = []
+    for number in range(HUSHED_FRAMES + 3):
+        agent.put(np.full(FRAME, 8000, np.int16))
+        human.put(np.full(FRAME, 1000, np.int16))
+        if number == 1:
+            mixer.hush("agent")
+            mixer.hush("human")
+        heard.append(int(mixer.mix()[-1]))
+    assert heard == [9000, *[1000] * HUSHED_FRAMES, 9000, 9000]
 
 
 def test_an_agent_that_is_not_heard_needs_no_ducking() -> None:

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from agents.attempt import Attempt
 from agents.demo_profile import DEMO_PROFILE
 from agents.disclosure import PRIVATE, for_caller
+from agents.flows.tools import model_tools
 from agents.outbound_talk import OutboundTalk
 from agents.profile import AgentProfile
 from agents.skills.tools import PROFILE_TOOLS, tools_for
 from agents.speech.dialogue import Called, Heard, Move, next_move
-from agents.tool_choice import MOST_TOOLS, OURS, ToolChoice
+from agents.tool_choice import ASK_FIELD, MOST_TOOLS, OURS, ToolChoice
 from agents.tool_words import NO_ANSWER
 from tests.unit.agents.test_transfer_tool import CHOICES, Line
 
@@ -168,6 +169,6 @@ def test_no_name_of_a_tool_of_ours_is_free() -> None:
     offered = tools_for(AgentProfile.model_validate(content), Line(None))
     keypad = SimpleNamespace(on_free_key=None)
     outbound = OutboundTalk(Attempt(attempt_id="att_1"), *cast("Any", (None, keypad, None, None)))
-    assert {str(getattr(cast("Any", one).info, "name", "")) for one in offered} | set(outbound.tools) | set(
-        PROFILE_TOOLS
-    ) == OURS
+    flows = {ASK_FIELD, *model_tools({}, *cast("Any", (None, None, None)))}
+    named = {str(getattr(cast("Any", one).info, "name", "")) for one in offered}
+    assert named | set(outbound.tools) | set(PROFILE_TOOLS) | flows == OURS

@@ -38,14 +38,17 @@ async def own_stack(say: Callable[[str], None], on_progress: Progress | None) ->
     """A stack that is there for the rehearsals only. Its folder stays when they are broken off."""
     folder = Path(tempfile.mkdtemp(prefix="gateway-test-"))
     plan = StackPlan(folder, StackPorts.allocate(PortAllocator(), sip=None, api=None), extra_env=ENVIRONMENT)
+    ended = False
     try:
         async with running_stack(plan, say=say, on_progress=on_progress):
             key = StackRecord(folder).read_env()["GATEWAY_API_KEY"]
             yield Place(plan.api_url, key, f"{plan.host}:{plan.ports.sip}")
-    except BaseException:
-        say(f"the logs of this run are kept in {plan.logs}")
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
+        ended = True
+    finally:
+        if ended:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            say(f"the logs of this run are kept in {plan.logs}")
 
 
 async def rehearse_by_voice(

@@ -41,8 +41,8 @@ if _speech.stt == "embedded":
 if any(choice.kind == "openai" for stage in STAGES for choice in all_of(_speech, stage)):
     import livekit.plugins.openai  # 0.8 s and 60 MiB of each process
 
-    from agents.speech.openai_client import authorities
+    from agents.speech.openai_client import warm
 
-    authorities()
+    warm()
 
 __all__ = ["answer_call", "anyio", "httpcore"]

@@ -84,10 +84,6 @@ def prepare(settings: SpeechSettings) -> Prepared:
     choices = [choice for stage in STAGES for choice in all_of(settings, stage)]
     if any(choice.kind == "openai" for choice in choices):
         import livekit.plugins.openai  # noqa: F401 - 0.8 s that the first caller would wait
-
-        from agents.speech.openai_client import authorities
-
-        authorities()
     if any(choice.kind == "embedded" for choice in choices if choice.stage == "tts"):
         shipped()
     prepared = Prepared()

@@ -7,14 +7,22 @@ import os
 import subprocess
 import sys
 
+import pytest
 
-def test_the_preload_can_be_imported_and_starts_no_thread() -> None:
+
+@pytest.mark.parametrize("brain", ["embedded", "openai"])
+def test_the_preload_can_be_imported_and_starts_no_thread(brain: str) -> None:
     code = "import threading, agents.preload; print(threading.active_count())"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        env={**os.environ, "LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE": "0"},
+        env={
+            **os.environ,
+            "GATEWAY_SPEECH__LLM": brain,
+            "GATEWAY_SPEECH__LLM_MODEL": "m",
+            "LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE": "0",
+        },
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Where an answer is cut for the voice: after sentences, not after abbreviations or amounts (livekit-agents does it)."""
+"""Where an answer is cut for the voice: after sentences, not after abbreviations or amounts (livekit-agents does)."""
 
 from __future__ import annotations
 

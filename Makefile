@@ -25,8 +25,8 @@ WITH_DATABASE := $(addprefix tests/integration/,calls durable ledger migrations 
 CALLS := $(addprefix tests/sip/,scenarios screening storms trust test_stack_commands.py test_trouble.py test_trouble_kill.py)
 # what has audio in it, and waits for it
 MEDIA := $(addprefix tests/integration/,amd sip_media sip_node transfers)
-# what kills processes while calls go on
-CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted tests/sip/campaigns/test_campaign_chaos.py
+# what kills processes while calls go on, and what holds many calls whose words have to be understood
+CHAOS := tests/sip/transfers/test_chaos.py tests/sip/planted tests/sip/campaigns/test_campaign_chaos.py tests/sip/rehearsals
 
 .PHONY: demo demo-campaign test test-integration test-media test-talks test-calls test-chaos test-postgres test-rest up bench bench-agents leak-test chaos-transfer chaos-apply chaos-campaign storm-diallers planted-card rehearse lint types unit voice setup setup-dev packages livekit-server clean
 
@@ -39,7 +39,7 @@ demo-campaign: setup
 up: setup
 	@$(GATEWAY) up
 
-# Three at a time: most of them wait for calls. What kills processes goes alone. PYTEST="--durations=20" goes to all.
+# Three at a time: most of them wait for calls. The last ones go alone. PYTEST="--durations=20" goes to all.
 test: setup-dev packages livekit-server lint types
 	@$(MAKE) --no-print-directory -j3 test-talks test-calls test-integration test-media test-postgres test-rest
 	@$(MAKE) --no-print-directory test-chaos

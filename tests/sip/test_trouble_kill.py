@@ -106,6 +106,7 @@ def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversatio
     peer.sock.close()
 
 
+@pytest.mark.timeout(480)  # two stacks begin, one after the other
 def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_closes_the_records(
     tmp_path: Path,
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from gateway.db.sqlite import connect
 
-BUSY_TIMEOUT_MS = 30_000  # who waits only looks from time to time whether it may: on a busy machine it needs luck
+BUSY_TIMEOUT_MS = 30_000  # for other processes: who waits only looks from time to time, and needs luck
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -50,11 +52,30 @@ class Database:
         self.engine = make_engine(url)
         # of this database alone: who listens to its events hears of no other
         self.session_class = type("DatabaseSession", (Session,), {})
+        self._turns = asyncio.Lock() if self.engine.dialect.name == "sqlite" else None
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, sync_session_class=self.session_class)
 
     def begin(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session in a transaction that commits when the block ends and rolls back when it fails."""
-        return self._sessions.begin()
+        return self._in_turn() if self._turns else self._sessions.begin()
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[AsyncSession]:
+        """One after the other, in the order in which they came. SQLite lets in whoever happens to look at the right
+        moment: of several that write without a pause, one may look in vain for half a minute."""
+        assert self._turns is not None
+        mine = False
+        try:
+            async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+                mine = await self._turns.acquire()
+        except TimeoutError:
+            pass  # SQLite says what is wrong
+        try:
+            async with self._sessions.begin() as session:
+                yield session
+        finally:
+            if mine:
+                self._turns.release()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -28,6 +28,7 @@ class AgentCare:
         self._speaking: set[str] = set()
         self._fell_silent: set[str] = set()
         self._attended = False
+        self.had_company = False  # at any time
         self._wait_s = 0.0
         self._deadline: float | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -75,6 +76,7 @@ class AgentCare:
             self._speaking.discard(lost.identity)
             self._lost(lost)
         before, self._attended = self._attended, self._is_attended()
+        self.had_company |= self._attended
         if self._attended:
             self._deadline = None
         elif before:

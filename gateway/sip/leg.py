@@ -168,6 +168,9 @@ class LiveLeg:
     def room_back(self) -> None:
         self._care.connection_back()
 
+    def room_joined_anew(self) -> None:
+        """Others come back to it as well, or an agent is missed, as ever."""
+
     def room_gone(self, slug: str) -> None:
         if self.falling_back:  # its last words come from here, and need no room
             return

@@ -172,6 +172,10 @@ class OutboundLeg:
     def room_back(self) -> None:
         self._care.connection_back()
 
+    def room_joined_anew(self) -> None:
+        if not self._care.had_company:  # nobody comes back to it either: whoever deleted the room meant the end
+            self.room_gone("room_closed")
+
     def room_gone(self, slug: str) -> None:
         taken_out = slug == "room_closed" and not self.answered
         self._end(ending("dial_cancelled" if taken_out else slug))

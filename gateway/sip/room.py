@@ -24,12 +24,12 @@ from gateway.sip.livekit_ffi import no_audio
 from gateway.sip.mixer import Everybody, Mixer
 from gateway.sip.own_attributes import OwnAttributes
 from gateway.sip.remote_voices import RemoteVoices
+from gateway.sip.room_return import RoomReturn
 from gateway.sip.rtp.digits import KEYS
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
 
 HANGUP_TOPIC = "gateway.hangup"
 JOIN_WITHIN_S = 5.0
-RECONNECT_WITHIN_S = 8.0
 LEAVE_WITHIN_S = 3.0
 GOODBYE_WITHIN_S = 1.0
 SETTLED_S = 1.0  # after which LiveKit writes nothing older
@@ -67,6 +67,9 @@ class RoomListener(Protocol):
     def room_back(self) -> None:
         """The connection was away for a moment."""
 
+    def room_joined_anew(self) -> None:
+        """After `room_back`: the room as it was, or one without anybody, since LiveKit died or somebody deleted it."""
+
     def room_gone(self, slug: str) -> None:
         """`room_closed` or `room_lost`."""
 
@@ -89,10 +92,12 @@ class RoomLink:
         self._voices = RemoteVoices(self._room, self._mixer, frame_rate, self._tasks)
         self._joining: asyncio.Future[None] | None = None
         self._digits: asyncio.Queue[str] = asyncio.Queue(maxsize=DIGITS_WAITING)
-        self._give_up: asyncio.TimerHandle | None = None
         self._leaving = False
         self.relays_digits = False  # keys of other phones in the room are sent on to ours
-        self._joined_as = ""  # the session's id, which a resumed connection keeps
+        self._return = RoomReturn(
+            self._room, self._tasks, on_back=self._on_back, on_lost=lambda: self._gone("room_lost"),
+            on_anew=self._on_anew,
+        )  # fmt: skip
         self.on_command: Callable[[bytes], None] = lambda message: None  # of the control plane, through LiveKit
         self._subscribe_events()
 
@@ -105,8 +110,6 @@ class RoomLink:
         on("participant_disconnected", self._on_participant_left)
         on("data_received", self._on_packet)
         on("sip_dtmf_received", self._on_digit)
-        on("reconnecting", self._on_reconnecting)
-        on("reconnected", self._on_reconnected)
         on("disconnected", self._on_disconnected)
 
     async def join(self) -> None:
@@ -129,7 +132,7 @@ class RoomLink:
             await self._room.local_participant.publish_track(track, publish)
         except (rtc.ConnectError, PublishTrackError) as error:
             raise Unavailable("LiveKit did not let the leg join", code="livekit.join") from error
-        self._joined_as = self._room.local_participant.sid
+        self._return.joined()
         for participant in self._room.remote_participants.values():  # they were there before us
             for publication in participant.track_publications.values():
                 self._on_publication(publication, participant)
@@ -187,7 +190,7 @@ class RoomLink:
     @property
     def attributes(self) -> dict[str, str]:
         """Of our own participant, as the room has them, or had when we were last in it; whoever may can change them."""
-        return dict(self._room.local_participant.attributes) if self._joined_as else {}
+        return dict(self._room.local_participant.attributes) if self._return.has_joined else {}
 
     def has_company(self) -> bool:
         """A person is there whom the phone may hear."""
@@ -234,18 +237,10 @@ class RoomLink:
         if digit in KEYS and len(digit) == 1:
             self._listener.digit_asked(digit)
 
-    def _on_reconnecting(self) -> None:
-        _log.info("room_reconnecting")
-        loop = asyncio.get_running_loop()
-        self._give_up = self._give_up or loop.call_later(RECONNECT_WITHIN_S, self._gone, "room_lost")
+    def _on_anew(self) -> None:
+        self._listener.room_joined_anew()
 
-    def _on_reconnected(self) -> None:
-        if self._room.local_participant.sid != self._joined_as:
-            # LiveKit knew us no more, and its library joined anew: whoever took us out, or a restart, meant the end.
-            self._gone("room_closed")
-            return
-        _log.info("room_reconnected")
-        self._stop_waiting()
+    def _on_back(self) -> None:
         self._tasks.start(self.set_attributes({}), name="leg:attributes")  # what could not be told meanwhile
         self._listener.room_back()
 
@@ -253,14 +248,9 @@ class RoomLink:
         self._gone("room_closed" if reason in _CLOSED else "room_lost")
 
     def _gone(self, slug: str) -> None:
-        self._stop_waiting()
+        self._return.stop_waiting()
         if not self._leaving:
             self._listener.room_gone(slug)
-
-    def _stop_waiting(self) -> None:
-        if self._give_up:
-            self._give_up.cancel()
-            self._give_up = None
 
     @property
     def stats(self) -> dict[str, float]:
@@ -272,7 +262,7 @@ class RoomLink:
         That may take longer than anybody waits for. It is done nevertheless, or LiveKit's library would go on by itself
         and leave a ghost in the room, for whom a caller could not be given back."""
         self._leaving = True
-        self._stop_waiting()
+        self._return.stop_waiting()
         going = LEAVING.start(self._go(reason), name="room:leave")
         done, _ = await asyncio.wait([going], timeout=LEAVE_WITHIN_S)
         if not done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ from tests.sip.stack import RunningStack
 
 RECOVERY_S = 15.0  # what the issue promises, from recovery to closed records
 SLACK_S = 30.0  # for a machine that does other things too
+
+
+@pytest.fixture(scope="module")
+def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack that loses one process after the other, and has to be whole again before the next one."""
+    running = start_stack(tmp_path_factory.mktemp("shaken"))
+    yield running
+    running.stop()
 
 
 def answered(stack: RunningStack) -> tuple[RawPeer, str]:
@@ -60,8 +69,8 @@ def no_open_record_of_a_dead_call(stack: RunningStack, alive: set[str]) -> None:
 
 
 @pytest.mark.parametrize("victim", ["worker-1", "sip-node", "control-plane", "livekit-server", "redis"])
-def test_a_killed_process_leaves_no_open_record(own_stack: RunningStack, victim: str) -> None:
-    stack = own_stack
+def test_a_killed_process_leaves_no_open_record(shaken: RunningStack, victim: str) -> None:
+    stack = shaken
     peer, answer = answered(stack)
     pid = stack.pids()[victim]
     kill_group(pid)
@@ -74,10 +83,8 @@ def test_a_killed_process_leaves_no_open_record(own_stack: RunningStack, victim:
     peer.sock.close()
 
 
-def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversation(
-    own_stack: RunningStack,
-) -> None:
-    stack = own_stack
+def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversation(shaken: RunningStack) -> None:
+    stack = shaken
     peer, answer = answered(stack)
     call_id = (stack.call_of(peer.call_id) or {})["id"]
 
@@ -99,6 +106,7 @@ def test_a_killed_worker_tree_is_replaced_by_an_agent_that_knows_the_conversatio
     peer.sock.close()
 
 
+@pytest.mark.timeout(480)  # two stacks begin, one after the other
 def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_closes_the_records(
     tmp_path: Path,
 ) -> None:

@@ -17,6 +17,7 @@ from gateway.livekit.rooms import LiveKitRooms
 from gateway.sip.node import SipNode
 from gateway.sip.room import LEAVING
 from gateway.sip.wire.ua import CallFailed, OutgoingCall
+from tests.integration.sip_node.callee import callee_and_client
 from tests.integration.sip_node.caller import AnsweredCall, Caller
 from tests.integration.sip_node.fakes import EchoAgent, FakeControlPlane, agent_when_called, until
 from tests.integration.switchboard import Switchboard
@@ -142,6 +143,23 @@ async def test_a_caller_whose_room_does_not_come_back_hears_that_nobody_can_come
         await asyncio.wait_for(caller.bye.wait(), 60)
     assert (await control_plane.fact("fallback_played"))["prompt"] == "sorry_call_back"
     assert (await control_plane.fact("leg_left"))["slug"] == "room_lost"
+
+
+async def test_a_phone_that_is_alone_in_a_room_which_is_gone_is_let_go(
+    switchboard: Switchboard, node: SipNode, control_plane: FakeControlPlane
+) -> None:
+    """LiveKit's library would bring it into a new room of that name, in which nobody ever comes to it."""
+    async with callee_and_client(switchboard) as (callee, client):
+        dialling = client.dials()
+        callee.picks_up(await callee.invited())
+        await dialling
+        assert switchboard.livekit.pid
+        os.killpg(switchboard.livekit.pid, signal.SIGKILL)
+        await switchboard.livekit.ended()
+        await switchboard.livekit.start()
+        await asyncio.wait_for(callee.bye.wait(), 60)
+        left = await control_plane.fact("leg_left")
+        assert (left["slug"], left["ended_by"]) == ("room_closed", "gateway")
 
 
 async def test_the_node_names_its_calls_and_says_goodbye_to_those_whose_record_is_closed(

@@ -173,7 +173,8 @@ class OutboundLeg:
         self._care.connection_back()
 
     def room_joined_anew(self) -> None:
-        if not self._care.had_company:  # nobody comes back to it either: whoever deleted the room meant the end
+        """While it rings, whoever wants the call may still be there; the answer has to come in its time anyway."""
+        if self.answered and not self._care.had_company:  # whoever deleted the room meant the end: nobody comes back
             self.room_gone("room_closed")
 
     def room_gone(self, slug: str) -> None:

@@ -135,7 +135,7 @@ class Parties:
         await caller.talk(self.call)
         caller.rtp.pull = mouth(CALLER_HZ)
         caller.rtp.on_frame = lambda frame, at: self.heard.add(frame, at)
-        self.identity = self.agent.phone().identity
+        self.identity = (await self.agent.meets_phone()).identity
 
     async def human(self, identity: str = "human-1") -> Human:
         callee, client = await self._stack.enter_async_context(callee_and_client(self.switchboard))

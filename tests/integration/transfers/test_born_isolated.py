@@ -89,7 +89,8 @@ async def test_attributes_that_are_changed_later_are_no_orders(
             await lk.room.update_participant(
                 api.UpdateParticipantRequest(room=ROOM, identity=IDENTITY, attributes=changed)
             )
-        await until(lambda: agent.phone().attributes.get("gateway.hears") == agent.identity, "the room has it")
+        phone = await agent.meets_phone()
+        await until(lambda: phone.attributes.get("gateway.hears") == agent.identity, "the room has it")
         await heard.more(100)
         assert heard.worst(AGENT_HZ) < LEAK_DB
         await agent.leave()

@@ -121,9 +121,17 @@ class Voice:
         return self._heard.setdefault(identity, Heard())
 
     def phone(self, identity: str = "") -> rtc.RemoteParticipant:
+        return next(iter(self._phones(identity)))
+
+    async def meets_phone(self) -> rtc.RemoteParticipant:
+        """A dial may be over before the others in the room are told who came."""
+        await until(self._phones, "a phone is in the room")
+        return self.phone()
+
+    def _phones(self, identity: str = "") -> list[rtc.RemoteParticipant]:
         kind = rtc.ParticipantKind.PARTICIPANT_KIND_SIP
         phones = [one for one in self.room.remote_participants.values() if one.kind == kind]
-        return next(one for one in phones if identity in ("", one.identity))
+        return [one for one in phones if identity in ("", one.identity)]
 
     async def leave(self) -> None:
         await self._tasks.close()

@@ -50,6 +50,7 @@ from gateway.calls.participants import AGENT_ID, CALL_ID, CAPTURE_FIRST
 from gateway.kernel.logs import configure_logs, get_logger
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.tasks import TaskSet, first_of
+from gateway.livekit.own_events import only_its_room
 from gateway.settings import Settings
 
 CALLER_WITHIN_S = 10.0
@@ -147,6 +148,7 @@ class _Call:
                 self._phrase_ears = await asyncio.to_thread(catalog.phrase_ears, self._ready.settings.speech)
                 await preparing
             await self._job.connect(auto_subscribe=lk_agents.AutoSubscribe.AUDIO_ONLY)
+            only_its_room(self._job.room)
             self._step("connected")
             within_s = CALLED_WITHIN_S if self._order.attempt_id else CALLER_WITHIN_S
             caller = await find_caller(self._job.room, within_s=within_s)

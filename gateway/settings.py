@@ -184,7 +184,10 @@ class WorkerSettings(BaseModel):
     name: str = "worker-1"
     http_port: int = Field(default=0, description="health port of livekit-agents; 0 = any free one")
     max_calls: int = Field(default=20, description="active calls at which this worker takes no more")
-    idle_processes: int = 1
+    idle_processes: int = Field(default=1, description="ready for the next call, in each process that takes calls")
+    calls_per_process: int = Field(
+        default=0, ge=0, le=50, description="0: 8, or 1 where a call's own process recognises speech (docs/models.md)"
+    )
 
 
 class DiallerSettings(BaseModel):

@@ -58,7 +58,7 @@ def sip() -> None:
 
 def worker() -> None:
     """Run an agent worker: answers the calls that LiveKit hands to it."""
-    from agents.worker import run_worker
+    from agents.worker.run import run_worker
 
     configure_logs("worker")
     run_worker(load_settings())

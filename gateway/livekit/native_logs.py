@@ -3,7 +3,7 @@
 `livekit` 1.1.21 has its library hand over every record, debug ones of WebRTC included, and throws them away in Python:
 about 1,270 per room that is joined, half of the CPU time of a join (90 → 44 ms measured). Without that the library
 writes what RUST_LOG asks for to stderr itself, errors when it asks for nothing.
-This touches private names of a version that is pinned; `tests/unit/sip_node/test_livekit_ffi.py` checks them.
+This touches private names of a version that is pinned; `tests/unit/sip_node/test_own_events.py` checks them.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 from livekit import rtc
 
 from gateway.livekit.native_logs import keep_out_of_python
-from gateway.sip.livekit_ffi import capture
+from gateway.livekit.own_events import capture
 from gateway.sip.rtp.frames import silence
 from gateway.sip.rtp.g711 import SAMPLE_RATE, Samples
 from gateway.sip.rtp.resample import Doubler, Halver

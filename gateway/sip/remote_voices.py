@@ -9,7 +9,7 @@ from livekit import rtc
 
 from gateway.calls.participants import may_hear
 from gateway.kernel.tasks import TaskSet
-from gateway.sip.livekit_ffi import only_its_own
+from gateway.livekit.own_events import only_its_own
 from gateway.sip.mixer import Mixer
 from gateway.sip.rtp.g711 import FRAME_MS
 

@@ -15,13 +15,13 @@ from gateway.calls import signed_commands
 from gateway.kernel.errors import Unavailable
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
+from gateway.livekit.own_events import only_its_room
 from gateway.sip import agent_watch
 from gateway.sip.attributes import STATUS
 from gateway.sip.birth import OPEN, Routes
 from gateway.sip.caller_audio import CallerAudio
 from gateway.sip.company import keeps_company, may_keep_company
 from gateway.sip.ducking import Ducking
-from gateway.sip.livekit_ffi import no_audio
 from gateway.sip.mixer import Everybody, Mixer
 from gateway.sip.own_attributes import OwnAttributes
 from gateway.sip.remote_voices import RemoteVoices
@@ -128,7 +128,7 @@ class RoomLink:
         options = rtc.RoomOptions(auto_subscribe=True, connect_timeout=JOIN_WITHIN_S - 1)
         try:
             await self._room.connect(self._url, self._token, options)
-            no_audio(self._room)
+            only_its_room(self._room)
             track = rtc.LocalAudioTrack.create_audio_track("phone", self._audio.source)
             publish = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
             await self._room.local_participant.publish_track(track, publish)

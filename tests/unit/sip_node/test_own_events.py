@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 
 import numpy as np
 from livekit import rtc
 from livekit.rtc._ffi_client import FfiClient
 from livekit.rtc._proto.ffi_pb2 import FfiEvent
 
+from gateway.livekit.own_events import only_its_own
 from gateway.sip.caller_audio import CallerAudio
-from gateway.sip.livekit_ffi import only_its_own
 
 
 def frame_event(handle: int) -> FfiEvent:
@@ -73,3 +75,16 @@ async def test_a_caller_who_may_not_be_heard_becomes_silence_that_goes_on() -> N
     await asyncio.sleep(0)
     assert audio._kept[-1].samples_per_channel == 320
     await audio.close()
+
+
+async def test_whoever_asks_is_woken_by_its_own_answer_alone() -> None:
+    """In a process of its own: from then on the whole process asks like this."""
+    done = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.unit.sip_node.many_speak", stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await asyncio.wait_for(done.communicate(), 60)
+    assert done.returncode == 0
+    woken = json.loads(said)
+    assert woken["frames"] == 150
+    assert woken["in_vain"] < 150, "without it, each frame wakes the two others: 300"
+    assert woken["left"] == woken["before"]

@@ -12,7 +12,7 @@ import pytest
 
 @pytest.mark.parametrize("brain", ["embedded", "openai"])
 def test_the_preload_can_be_imported_and_starts_no_thread(brain: str) -> None:
-    code = "import threading, agents.preload; print(threading.active_count())"
+    code = "import threading, agents.worker.preload; print(threading.active_count())"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -30,6 +30,6 @@ def test_the_preload_can_be_imported_and_starts_no_thread(brain: str) -> None:
 
 
 def test_the_worker_names_the_preload_it_has() -> None:
-    from agents.worker import PRELOAD
+    from agents.worker.server import PRELOAD
 
     assert importlib.util.find_spec(PRELOAD) is not None

@@ -1,0 +1,1 @@
+"""`gateway worker`: registers with LiveKit and answers the calls that LiveKit hands to it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,18 @@ def cpu(servers: tuple[Servers, str]) -> dict[str, str]:
 
 @pytest.fixture
 async def phone() -> AsyncIterator[Phone]:
+    async with _a_phone() as phone:
+        yield phone
+
+
+@pytest.fixture
+async def two_phones() -> AsyncIterator[tuple[Phone, Phone]]:
+    async with _a_phone() as one, _a_phone() as other:
+        yield one, other
+
+
+@asynccontextmanager
+async def _a_phone() -> AsyncIterator[Phone]:
     ports = PortAllocator()
     low = ports.block(40)
     try:

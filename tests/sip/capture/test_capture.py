@@ -60,10 +60,11 @@ async def takes(payer: Payer, spy: Spy, colleague: Colleague, way: str, card: st
     capture = await payer.begins("card_number", talk=talk)
     await spy.until(lambda: any(capture in one for one in spy.shown))
     start = len(spy.heard)
-    await spy.hears_more(3 * ON_ITS_WAY)
-    assert (seconds_with(spy.between(start + ON_ITS_WAY), CALLER_HZ) > 0.5) is talk
     if talk:
+        await spy.hears(CALLER_HZ)
         await colleague.hears(CALLER_HZ)  # and helps
+    else:
+        await spy.hears_more(3 * ON_ITS_WAY)
     await payer.types(card, way)
     told = await payer.ends(capture)
     assert told["outcome"] == "taken" and told["pii"]["last4"] == card[-4:], told

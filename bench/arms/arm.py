@@ -17,6 +17,7 @@ from bench.stack import BenchStack, bench_stack
 
 HERE = Path(__file__).parent
 REGISTERS_WITHIN_S = 90.0
+CLOSING = 4  # calls that are over and not yet put away
 UNLIMITED = {"GATEWAY_SIP__INVITES_PER_SOURCE_S": "0", "GATEWAY_SIP__INVITES_PER_NUMBER_S": "0"}
 
 
@@ -35,7 +36,7 @@ class Arm:
 
 @asynccontextmanager
 async def ours(tick: Callable[[str], None], providers: str, calls: int) -> AsyncIterator[Arm]:
-    environment: dict[str, str] = {"GATEWAY_WORKER__MAX_CALLS": str(calls)}
+    environment: dict[str, str] = {"GATEWAY_WORKER__MAX_CALLS": str(calls + CLOSING)}
     for kind in ("STT", "LLM", "TTS"):
         environment |= {
             f"GATEWAY_SPEECH__{kind}": "openai",

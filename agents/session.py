@@ -35,6 +35,7 @@ from agents.gate import LetIn, TurnedAway, comes_unasked, let_in
 from agents.handover import Handover
 from agents.profile import AgentProfile
 from agents.resume import Conversation as Past
+from agents.sentences import by_sentences
 from agents.skills.digits import DigitCollector
 from agents.skills.own_tools import Ways
 from agents.speech import catalog
@@ -205,7 +206,7 @@ class _Call:
             ),
             vad=WordedVAD(detector),
             llm=catalog.brain(speech, profile),
-            tts=self._mouth,
+            tts=by_sentences(self._mouth),
             turn_handling=turn_handling(profile, lambda: self._collector.expected, self._expected.is_whole),
             aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
             user_away_timeout=None,

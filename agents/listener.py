@@ -6,7 +6,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import Any
 
 from livekit import rtc
-from livekit.agents import Agent, FlushSentinel, ModelSettings, StopResponse, llm, stt
+from livekit.agents import Agent, APIConnectOptions, FlushSentinel, ModelSettings, StopResponse, llm, stt
+from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from agents.backchannel import without_backchannels
 from agents.patience import Chunk, Model, Patience
@@ -14,6 +15,7 @@ from agents.speech.brain import ScriptedBrain
 from agents.speech.dialogue import KEYPAD
 from agents.spoken_numbers import SpokenNumbers, without_numbers
 
+AT_ONCE = APIConnectOptions(max_retry=0)  # who is busy (429) is not asked again while somebody else can answer
 _SPOKEN_KEYPAD = KEYPAD.rstrip(":")
 
 
@@ -59,7 +61,10 @@ class Listener(Agent):
         self._numbers.correct(chat_ctx.items)
         models: list[Model] = [lambda: Agent.default.llm_node(self, chat_ctx, tools, model_settings)]
         if (other := self._other) is not None:
-            models.append(lambda: _answer_of(other, chat_ctx, tools, model_settings))
+            first = self.session.llm
+            if isinstance(first, llm.LLM):
+                models = [lambda: answer_of(first, chat_ctx, tools, model_settings, AT_ONCE)]
+            models.append(lambda: answer_of(other, chat_ctx, tools, model_settings))
         turn = sum(isinstance(item, llm.ChatMessage) and item.role == "user" for item in chat_ctx.items)
         scripted = isinstance(self.session.llm, ScriptedBrain)
         async for chunk in models[0]() if scripted else self._patience.hear(models, turn):
@@ -75,9 +80,12 @@ def as_speech(event: stt.SpeechEvent | str) -> stt.SpeechEvent | str:
     return event
 
 
-async def _answer_of(
-    model: llm.LLM, chat_ctx: llm.ChatContext, tools: list[llm.Tool], settings: ModelSettings
-) -> AsyncIterator[Chunk]:
-    async with model.chat(chat_ctx=chat_ctx, tools=tools, tool_choice=settings.tool_choice) as stream:
+async def answer_of(
+    model: llm.LLM, chat_ctx: llm.ChatContext, tools: list[llm.Tool], settings: ModelSettings,
+    options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+) -> AsyncIterator[Chunk]:  # fmt: skip
+    """Raises APIError."""
+    choice = settings.tool_choice
+    async with model.chat(chat_ctx=chat_ctx, tools=tools, tool_choice=choice, conn_options=options) as stream:
         async for chunk in stream:
             yield chunk

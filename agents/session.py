@@ -11,6 +11,7 @@ import structlog
 from livekit import agents as lk_agents
 from livekit import rtc
 from livekit.agents import AgentSession, JobContext, JobProcess, inference
+from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.rtc._ffi_client import FfiClient
 from pydantic import BaseModel, ConfigDict
 
@@ -35,6 +36,7 @@ from agents.gate import LetIn, TurnedAway, comes_unasked, let_in
 from agents.handover import Handover
 from agents.profile import AgentProfile
 from agents.resume import Conversation as Past
+from agents.sentences import by_sentences
 from agents.skills.digits import DigitCollector
 from agents.skills.own_tools import Ways
 from agents.speech import catalog
@@ -55,6 +57,7 @@ from gateway.settings import Settings
 
 CALLER_WITHIN_S = 10.0
 CALLED_WITHIN_S = 90.0  # an agent is there before somebody is dialled
+ERRORS_BORNE = 1000  # an answer prepared in vain counts too; who gives a model up is Patience, not the library
 LAST_WORDS_WITHIN_S = 0.5  # of a caller who hung up in mid-sentence
 
 _log = get_logger(__name__)
@@ -207,8 +210,9 @@ class _Call:
             ),
             vad=WordedVAD(detector),
             llm=catalog.brain(speech, profile),
-            tts=self._mouth,
+            tts=by_sentences(self._mouth),
             turn_handling=turn_handling(profile, lambda: self._collector.expected, self._expected.is_whole),
+            conn_options=SessionConnectOptions(max_unrecoverable_errors=ERRORS_BORNE),
             aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
             user_away_timeout=None,
             session_close_transcript_timeout=LAST_WORDS_WITHIN_S,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from livekit.agents import llm, stt, tts, vad
 
 from agents.profile import AgentProfile
-from agents.speech import engines, piper, whisper
+from agents.speech import engines, piper, stand_in, whisper
 from agents.speech.brain import ScriptedBrain
 from agents.speech.choice import Choice, all_of, first, other
 from agents.speech.eager import EagerAdapter
@@ -177,9 +177,13 @@ def _model(choice: Choice) -> llm.LLM:
 
 
 def mouth(settings: SpeechSettings) -> tts.TTS:
-    standing_in = other(settings, "tts")
-    found = _mouth(first(settings, "tts"), settings)
-    return TwoMouths(found, _mouth(standing_in, settings)) if standing_in else found
+    choice, standing_in = first(settings, "tts"), other(settings, "tts")
+    found = _mouth(choice, settings)
+    if standing_in:
+        return TwoMouths(found, _mouth(standing_in, settings))
+    if choice.kind == "openai":  # a server that hangs would leave the caller in silence
+        return TwoMouths(found, EmbeddedMouth(shipped(), engines.find_engine()), stand_in.LONE_VOICE_WITHIN_S)
+    return found
 
 
 def _mouth(choice: Choice, settings: SpeechSettings) -> tts.TTS:

@@ -20,6 +20,7 @@ from gateway.kernel.logs import get_logger
 HEARD_WITHIN_S = 2.0  # what was said, from the end of it, if somebody else may hear it
 GIVEN_UP_AFTER_S = 8.0  # by the last one
 NEXT_SOUND_WITHIN_S = 2.0  # the first sound of a sentence, and each one after it
+LONE_VOICE_WITHIN_S = 4.0  # the same, where nobody was chosen to stand in and the embedded voice does
 LEFT_ALONE_S = 30.0  # who has failed is not asked for so long
 
 _log = get_logger(__name__)
@@ -88,11 +89,12 @@ class SteadyEars(stt.STT):
 class TwoMouths(tts.TTS):
     """The other one says what the first could not begin; a sentence that has begun is not begun again."""
 
-    def __init__(self, first: tts.TTS, other: tts.TTS) -> None:
+    def __init__(self, first: tts.TTS, other: tts.TTS, within_s: float | None = None) -> None:
         super().__init__(
             capabilities=tts.TTSCapabilities(streaming=False), sample_rate=first.sample_rate, num_channels=1
         )
         self._first, self._other, self._trouble = first, other, Trouble()
+        self._within_s = within_s or NEXT_SOUND_WITHIN_S
 
     @property
     def model(self) -> str:
@@ -116,7 +118,7 @@ class TwoMouths(tts.TTS):
         for mouth in (self._first, self._other) if self._trouble.is_over else (self._other,):
             begun = False
             try:
-                async for frame in _of_one(mouth, text, self.sample_rate):
+                async for frame in _of_one(mouth, text, self.sample_rate, self._within_s):
                     begun = True
                     yield frame
                 return
@@ -133,12 +135,12 @@ class TwoMouths(tts.TTS):
         await self._other.aclose()
 
 
-async def _of_one(mouth: tts.TTS, text: str, rate: int) -> AsyncIterator[rtc.AudioFrame]:
+async def _of_one(mouth: tts.TTS, text: str, rate: int, within_s: float) -> AsyncIterator[rtc.AudioFrame]:
     resampler = rtc.AudioResampler(mouth.sample_rate, rate) if mouth.sample_rate != rate else None
-    once = APIConnectOptions(max_retry=0, timeout=NEXT_SOUND_WITHIN_S)
+    once = APIConnectOptions(max_retry=0, timeout=within_s)
     async with mouth.synthesize(text, conn_options=once) as stream:
         while True:
-            async with asyncio.timeout(NEXT_SOUND_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 spoken = await anext(stream, None)
             if spoken is None:
                 break

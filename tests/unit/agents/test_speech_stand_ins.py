@@ -115,6 +115,20 @@ async def test_flite_says_what_the_server_does_not(
     await mouth.aclose()
 
 
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_the_embedded_voice_speaks_where_none_was_chosen_to_stand_in(
+    broken: tuple[Broken, str], hangs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double, url = broken
+    double.hangs = hangs
+    monkeypatch.setattr(stand_in, "LONE_VOICE_WITHIN_S", 0.3)
+    mouth = catalog.mouth(SpeechSettings(tts="openai", tts_model="small-voice", tts_base_url=url))
+    audio = await mouth.synthesize("Goodbye, and thank you for calling.").collect()
+    assert np.abs(np.frombuffer(audio.data, np.int16).astype(np.int32)).max() > 3000
+    assert double.asked["speech"] == 1
+    await mouth.aclose()
+
+
 async def test_health_tells_key_model_and_silence_apart(broken: tuple[Broken, str]) -> None:
     _, url = broken
     there = {"stt": "openai", "stt_model": "small-ears", "stt_base_url": url}

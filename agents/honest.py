@@ -28,4 +28,5 @@ def words_after(outcome: TransferOutcome, then: LastResort = "agent") -> str:
     return f"{_WORDS.get(outcome, UNREACHED)} {what_follows}"
 
 
-ALL_WORDS = (NO_TRANSFER, BACK_AGAIN, GO_ON, CALL_BACK, CALL_LATER, UNREACHED, *_WORDS.values())
+_TROUBLE = (LOST_THREAD, TO_A_HUMAN, CANNOT_HELP)
+ALL_WORDS = (NO_TRANSFER, BACK_AGAIN, GO_ON, CALL_BACK, CALL_LATER, UNREACHED, *_TROUBLE, *_WORDS.values())

@@ -95,6 +95,7 @@ def _rows(agent: Told, version: Told, draft: Told | None) -> Iterator[tuple[str,
     yield "else", _short(agent["fallback_say"])
     yield from _each("transfers", ((one["name"], one["phrases"], one["target_id"]) for one in agent["transfers"]))
     yield from _each("captures", ((one["name"], one["phrases"], one["when"]) for one in agent["captures"]))
+    yield from _each("flows", ((one["name"], one["phrases"], _states(one)) for one in agent.get("flows", ())))
     yield from _each("tools", ((one["name"], [], one["when"]) for one in agent.get("tools", ())))
     if draft is not None:
         told = _counted(len(draft["problems"]), "problem") if draft["problems"] else "nothing is wrong with it"
@@ -106,6 +107,13 @@ def _each(head: str, entries: Iterator[tuple[str, Sequence[str], str]]) -> Itera
         said = f" ({', '.join(phrases)})" if phrases else ""
         yield head, _short(f"{name}{said}: {rest}")
         head = ""
+
+
+def _states(flow: Told) -> str:
+    """`when: day (date), hour (time); done`."""
+    fields = (", ".join(f"{one['name']} ({one['type']})" for one in state["fields"]) for state in flow["states"])
+    each = zip((state["name"] for state in flow["states"]), fields, strict=True)
+    return "; ".join(f"{name}: {asked}" if asked else name for name, asked in each)
 
 
 def _short(text: str) -> str:

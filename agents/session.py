@@ -11,6 +11,7 @@ import structlog
 from livekit import agents as lk_agents
 from livekit import rtc
 from livekit.agents import AgentSession, JobContext, JobProcess, inference
+from livekit.agents.types import NOT_GIVEN
 from livekit.rtc._ffi_client import FfiClient
 from pydantic import BaseModel, ConfigDict
 
@@ -41,6 +42,7 @@ from agents.speech import catalog
 from agents.speech.brain import ScriptedBrain
 from agents.speech.hosts import hosts_of
 from agents.speech.mouth import EmbeddedMouth
+from agents.speech.voice_brain import VoiceBrain
 from agents.spoken_numbers import SpokenNumbers
 from agents.tool_hosts import host_of
 from agents.turns import END_OF_SPEECH_S, turn_handling
@@ -194,6 +196,7 @@ class _Call:
 
     def _session(self, profile: AgentProfile) -> AgentSession[None]:
         speech, detector = self._ready.settings.speech, self._ready.detector
+        hears = isinstance(brain := catalog.brain(speech, profile), VoiceBrain)
         session: AgentSession[None] = AgentSession(
             stt=catalog.ears(
                 speech,
@@ -204,9 +207,10 @@ class _Call:
                 lambda: self._expected.yes_or_no or (self._consent is not None and self._consent.asking),
             ),
             vad=WordedVAD(detector),
-            llm=catalog.brain(speech, profile),
+            llm=brain,
             tts=self._mouth,
-            turn_handling=turn_handling(profile, lambda: self._collector.expected, self._expected.is_whole),
+            turn_handling=turn_handling(profile, lambda: self._collector.expected, self._expected.is_whole, not hears),
+            tts_text_transforms=None if hears else NOT_GIVEN,  # they would part words from the sound that they have
             aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
             user_away_timeout=None,
             session_close_transcript_timeout=LAST_WORDS_WITHIN_S,
@@ -289,6 +293,8 @@ class _Call:
             await handover.close()
             await conversation.close()
             await prepared.session.aclose()
+            if isinstance(prepared.session.llm, VoiceBrain):
+                await prepared.session.llm.aclose()
             await prepared.ways.close()
             await reporter.close()
             await line.close()

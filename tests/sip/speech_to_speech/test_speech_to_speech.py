@@ -14,23 +14,26 @@ import numpy as np
 import pytest
 
 from agents.honest import LOST_THREAD
+from agents.speech.dialogue import HANG_UP
 from agents.speech.engines import resampled
 from agents.speech.phrasebook import RATE as LINE_RATE
 from agents.speech.phrasebook import read_wav
+from agents.speech.turn_sound import BEFORE_S
 from bench.serving import serving
 from gateway.demo.conversation import HOURS, LINES
 from gateway.phone.phone import Phone
 from gateway.phone.script import Listen, Say
 from gateway.stack.ports import PortAllocator
 from tests.sip.cascade.conftest import FOLDER
-from tests.sip.cascade.talk import ASKED_AT_MOST, GREETING, make_agent, transcript
+from tests.sip.cascade.talk import ASKED_AT_MOST, GREETING, make_agent, says_goodbye, transcript
 from tests.sip.conftest import start_stack
 from tests.sip.stack import PATIENCE, RunningStack
 from tests.sip.talking.model_double import ANSWER, ModelDouble
 from tests.sip.transfers.office import spoken
 from tests.unit.agents.realtime_double import RATE, RealtimeDouble, Reply
 
-OPEN, ASKED, CARD = "We are open from nine to five.", "may this call be recorded", "4111111111111111"
+OPEN, ASKED, CARD = "That depends on the day.", "may this call be recorded", "4111111111111111"
+SOUND = "We are open from nine to five."  # of other words, so that it is known which voice was heard
 Doubles = tuple[RealtimeDouble, ModelDouble, str]
 
 
@@ -81,8 +84,8 @@ async def phone() -> AsyncIterator[Phone]:
 
 @pytest.fixture
 def spoken_answer(tmp_path: Path) -> bytes:
-    """`OPEN` in a voice that is the model's."""
-    samples = read_wav(spoken(OPEN, tmp_path / "open.wav"))
+    """What is heard of `OPEN`, when the model says it itself."""
+    samples = read_wav(spoken(SOUND, tmp_path / "open.wav"))
     return resampled(samples, LINE_RATE, RATE).astype("<i2").tobytes()
 
 
@@ -131,6 +134,8 @@ async def test_the_model_hears_turns_only_and_neither_the_consent_nor_the_keys(
 
         captured.update(await asyncio.to_thread(stack.until, over, "the capture is over"))
         heard["captured"] = model.heard_s
+        model.otherwise = Reply("Goodbye.", pcm=spoken_answer, tool=HANG_UP)
+        await says_goodbye(phone)
 
     terms = {"disclosure": {"record": "ask", "caller_places": ["US-TX"]}}
     with a_number("+15105550171", rule=terms) as number:
@@ -138,10 +143,13 @@ async def test_the_model_hears_turns_only_and_neither_the_consent_nor_the_keys(
         call = await asyncio.to_thread(stack.ended_call, phone.sip_call_id)
     assert heard["before"] == 0
     assert 0.5 < heard["asked"] < 15
+    asked_s = len(read_wav(LINES / "what_are_your_opening_hours.wav")) / LINE_RATE
+    assert len(model.turns[0]) / 2 / RATE < asked_s + BEFORE_S + 1.0  # without the yes before it
     assert np.abs(np.frombuffer(b"".join(model.turns), "<i2")).max() > 1000
     assert captured["outcome"] == "taken"
     assert heard["captured"] == heard["asked"]
     assert CARD[:6] not in json.dumps([model.asked, model.sessions])
+    assert call["termination"]["ended_by"] == "agent"
     said = transcript(stack, call["id"])
     assert ("caller", HOURS) in said
     assert ("agent", OPEN) in said

@@ -19,12 +19,14 @@ RATE = 24000
 
 @dataclass
 class Reply:
-    """`pcm`: spoken, where the session asks for sound; a `tool` is called after the words; `dies` in the middle."""
+    """`pcm`: spoken, where the session asks for sound; a `tool` is called after the words; `dies` in the middle, or
+    `holds` there until it is cancelled."""
 
     words: str = ""
     pcm: bytes = b""
     tool: str = ""
     dies: bool = False
+    holds: bool = False
 
 
 @dataclass
@@ -137,6 +139,9 @@ class _Talk:
         for place, word in enumerate(reply.words.split(" ")):
             if reply.dies and place == 2:
                 return False
+            if reply.holds and place == 2:
+                await self._until_cancelled()
+                return True
             await self._send(f"response.{words}.delta", **at, delta=word if place == 0 else f" {word}")
         if kind == "audio":
             for begin in range(0, len(reply.pcm), RATE):  # half a second each
@@ -147,6 +152,11 @@ class _Talk:
         done = {**item, "status": "completed"}
         await self._send("response.output_item.done", response_id=response, output_index=0, item=done)
         return True
+
+    async def _until_cancelled(self) -> None:
+        while json.loads(await self._line.receive_text())["type"] != "response.cancel":
+            pass
+        self._double.cancelled += 1
 
     def _id(self, kind: str) -> str:
         self._count += 1

@@ -122,6 +122,20 @@ async def test_a_connection_that_dies_is_an_error_at_once_and_the_next_turn_has_
     await brain.aclose()
 
 
+async def test_an_answer_that_is_interrupted_is_cancelled_and_forgotten(double: tuple[RealtimeDouble, str]) -> None:
+    model, url = double
+    model.replies = [Reply("From nine to five.", holds=True), Reply("Here I am.")]
+    brain, context = brain_of(url), llm.ChatContext()
+    one_turn(brain, context, SPOKEN)
+    async with brain.chat(chat_ctx=context) as answer:
+        await anext(answer)
+    one_turn(brain, context, KEYED)
+    assert (await brain.chat(chat_ctx=context).collect()).text == "Here I am."
+    assert model.cancelled == 1
+    assert words_of(model.asked[1]) == [("user", SPOKEN), ("user", "")]
+    await brain.aclose()
+
+
 async def test_nobody_there_is_an_error() -> None:
     brain, context = brain_of("http://127.0.0.1:9/v1"), llm.ChatContext()
     one_turn(brain, context, SPOKEN)

@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 from gateway.speech_settings import Stage
 
+VERSION = "1.8.9"  # of every plugin: livekit-agents leads
+
 
 @dataclass(frozen=True)
 class Hosted:
@@ -32,7 +34,9 @@ class Hosted:
     @property
     def install(self) -> str:
         """What to type for it."""
-        return f"uv sync --extra hosted-{self.plugin}, or pip install 'agent-phone-gateway[hosted-{self.plugin}]'"
+        return (
+            f"uv sync --inexact --extra hosted-{self.plugin}, or pip install livekit-plugins-{self.plugin}=={VERSION}"
+        )
 
 
 _GOOGLE = frozenset({"vertexai", "project", "location", "http_options", "credentials"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +55,22 @@ def test_all_of_the_table_are_tried_here_or_refused_for_the_missing_plugin() -> 
     assert set(hosted.HOSTED) - tried == {("llm", "google")}
     refused = refusal(settings_of("llm", "google", model="gemini-2.5-flash"))
     assert refused.todo is not None
-    assert refused.todo.startswith("uv sync --extra hosted-google")
+    assert refused.todo.startswith("uv sync --inexact --extra hosted-google")
+
+
+def test_every_plugin_is_an_extra_of_its_own() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"] == {
+        f"hosted-{one.plugin}": [f"livekit-plugins-{one.plugin}=={hosted.VERSION}"] for one in hosted.HOSTED.values()
+    }
+    assert f"livekit-agents=={hosted.VERSION}" in project["dependencies"]
+
+
+def test_options_that_are_no_json_are_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_SPEECH__TTS_OPTIONS", "speed: 1.2, secret")
+    with pytest.raises(SetupError, match="GATEWAY_SPEECH__TTS_OPTIONS") as refused:
+        load_settings()
+    assert "secret" not in f"{refused.value} {refused.value.todo}"
 
 
 def test_options_go_to_the_plugin_by_its_own_names(monkeypatch: pytest.MonkeyPatch) -> None:

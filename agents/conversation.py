@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from livekit import rtc
-from livekit.agents import AgentSession, ConversationItemAddedEvent, JobContext, llm, tts
+from livekit.agents import AgentSession, ConversationItemAddedEvent, ErrorEvent, JobContext, llm, stt, tts
 
 from agents.attempt import Attempt
 from agents.audio_out import CallAudio
@@ -68,6 +68,7 @@ class Conversation:
         self._consent = consent
         self._numbers = numbers
         self._tasks = TaskSet()
+        self._deaf, self._opened = False, asyncio.Event()
         self._captures: CaptureTalk | None = None
         self._flows: FlowTalk | None = None
         self.expected = Expected()  # before `start`
@@ -103,6 +104,7 @@ class Conversation:
             session_host=False,
         )
         self._session.on("conversation_item_added", self._heed_said)
+        self._session.on("error", self._heed_error)
         self._numbers.on_correction = lambda: self._numbers.correct(self._session.history.items)
         if self._captures:
             self._captures.start()
@@ -130,6 +132,7 @@ class Conversation:
         await self._consent.open()
         self._session.say(self._profile.greeting, audio=_each(frames))
         self._silence.start()
+        self._opened.set()
         if choice := next((one for one in self._profile.captures if one.name == capture_first), None):
             if await self.capture(choice, CAPTURE_FIRST, said=False):
                 self._session.say(NO_CAPTURE)
@@ -143,6 +146,7 @@ class Conversation:
         if not past.consent:
             await self._consent.open()
         self._silence.start()
+        self._opened.set()
         if past.transfer == "under_way":
             await self.transfers.pause()
             return
@@ -201,6 +205,18 @@ class Conversation:
         if times < LOST_AT_MOST:
             return LOST_THREAD
         return TO_A_HUMAN if self._profile.transfers else CANNOT_HELP
+
+    def _heed_error(self, event: ErrorEvent) -> None:
+        """Ears that are gone for good do not come back: somebody else has to hear the caller."""
+        if isinstance(event.error, stt.STTError) and not event.error.recoverable and not self._deaf:
+            self._deaf = True
+            _log.warning("ears_lost")
+            self._tasks.start(self._without_ears(), name="agent:without-ears")
+
+    async def _without_ears(self) -> None:
+        await self._opened.wait()  # what has to be told comes first
+        if not self.transfers.paused:
+            self._session.say(self._lost(LOST_AT_MOST), allow_interruptions=False)
 
     def _heed_said(self, said: ConversationItemAddedEvent) -> None:
         """What was announced to its last word now happens: an answer may be prepared and never spoken."""

@@ -11,8 +11,10 @@ from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from agents.backchannel import without_backchannels
 from agents.patience import Chunk, Model, Patience
+from agents.speech import own_voice
 from agents.speech.brain import ScriptedBrain
 from agents.speech.dialogue import KEYPAD
+from agents.speech.voice_brain import VoiceBrain
 from agents.spoken_numbers import SpokenNumbers, without_numbers
 
 AT_ONCE = APIConnectOptions(max_retry=0)  # who is busy (429) is not asked again while somebody else can answer
@@ -37,15 +39,43 @@ class Listener(Agent):
         self._patience, self._other = patience, other
 
     async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        brain = self._voice_brain
         if self._heard(new_message.text_content or ""):
+            if brain:
+                brain.nobody_may_have_it()
             raise StopResponse
+        if brain:
+            brain.turn_is_over(new_message.id, as_sound=self._numbers.may_leave_as_sound)
+
+    @property
+    def _voice_brain(self) -> VoiceBrain | None:
+        return self.session.llm if isinstance(self.session.llm, VoiceBrain) else None
 
     async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
     ) -> AsyncIterator[stt.SpeechEvent | str]:
-        heard = without_backchannels(Agent.default.stt_node(self, audio, model_settings), self._over, self._go_on)
+        found = Agent.default.stt_node(self, self._kept(audio), model_settings)
+        heard = without_backchannels(self._understood(found), self._over, self._go_on)
         async for event in self._numbers.events(heard):
             yield as_speech(event)
+
+    async def _kept(self, audio: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
+        """The same sound, which a model that hears for itself may get when the turn is over."""
+        async for frame in audio:
+            if brain := self._voice_brain:
+                brain.sound.hear(frame, speaking=self.session.user_state == "speaking")
+            yield frame
+
+    async def _understood(self, events: AsyncIterable[stt.SpeechEvent | str]) -> AsyncIterator[stt.SpeechEvent | str]:
+        async for event in events:
+            if (brain := self._voice_brain) and not isinstance(event, str) and is_final(event):
+                brain.sound.understood(event.alternatives[0].text if event.alternatives else "")
+            yield event
+
+    async def tts_node(self, text: AsyncIterable[str], model_settings: ModelSettings) -> AsyncIterator[rtc.AudioFrame]:
+        """What a model says with a voice of its own is not said again by our mouth."""
+        async for frame in own_voice.said(text, lambda part: Agent.default.tts_node(self, part, model_settings)):
+            yield frame
 
     def _go_on(self) -> None:
         """livekit-agents has paused the speech, and would wait `FALSE_START_S` before it takes it up again."""
@@ -69,6 +99,10 @@ class Listener(Agent):
         scripted = isinstance(self.session.llm, ScriptedBrain)
         async for chunk in models[0]() if scripted else self._patience.hear(models, turn):
             yield chunk if isinstance(chunk, FlushSentinel) else without_numbers(chunk)
+
+
+def is_final(event: stt.SpeechEvent) -> bool:
+    return event.type == stt.SpeechEventType.FINAL_TRANSCRIPT
 
 
 def as_speech(event: stt.SpeechEvent | str) -> stt.SpeechEvent | str:

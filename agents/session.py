@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import structlog
 from livekit import agents as lk_agents
 from livekit import rtc
-from livekit.agents import AgentSession, JobContext, JobProcess, inference
+from livekit.agents import AgentSession, JobContext
+from livekit.agents.types import NOT_GIVEN
 from livekit.agents.voice.agent_session import SessionConnectOptions
-from livekit.rtc._ffi_client import FfiClient
 from pydantic import BaseModel, ConfigDict
 
 from agents.amd.watch import Ears
@@ -35,6 +35,7 @@ from agents.flows.expected import Expected
 from agents.gate import LetIn, TurnedAway, comes_unasked, let_in
 from agents.handover import Handover
 from agents.profile import AgentProfile
+from agents.ready import Ready
 from agents.resume import Conversation as Past
 from agents.sentences import by_sentences
 from agents.skills.digits import DigitCollector
@@ -43,17 +44,17 @@ from agents.speech import catalog
 from agents.speech.brain import ScriptedBrain
 from agents.speech.hosts import hosts_of
 from agents.speech.mouth import EmbeddedMouth
+from agents.speech.voice_brain import VoiceBrain
 from agents.spoken_numbers import SpokenNumbers
 from agents.tool_hosts import host_of
-from agents.turns import END_OF_SPEECH_S, turn_handling
+from agents.turns import turn_handling
 from gateway.calls.agent_commands import AgentDoor, Brief
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.participants import AGENT_ID, CALL_ID, CAPTURE_FIRST
-from gateway.kernel.logs import configure_logs, get_logger
+from gateway.kernel.logs import get_logger
 from gateway.kernel.role_tokens import RoleTokens
 from gateway.kernel.tasks import TaskSet, first_of
 from gateway.livekit.own_events import only_its_room
-from gateway.settings import Settings
 
 CALLER_WITHIN_S = 10.0
 CALLED_WITHIN_S = 90.0  # an agent is there before somebody is dialled
@@ -75,15 +76,6 @@ class JobOrder(BaseModel):
 
 
 @dataclass(frozen=True)
-class Ready:
-    """What a job process has at hand before it gets a call."""
-
-    settings: Settings
-    speech: catalog.Prepared
-    detector: inference.VAD
-
-
-@dataclass(frozen=True)
 class Prepared:
     """What a call needs besides the room; made while the room is being joined."""
 
@@ -92,15 +84,6 @@ class Prepared:
     session: AgentSession[None]
     ways: Ways
     attempt: Attempt | None = None
-
-
-def prepare_process(settings: Settings, process: JobProcess) -> None:
-    """Runs once in each job process, before it counts as idle."""
-    configure_logs(settings.worker.name)
-    _ = FfiClient.instance  # starts LiveKit's runtime: 0.1 s that a caller would wait
-    process.userdata["ready"] = Ready(
-        settings, catalog.prepare(settings.speech), inference.VAD(min_silence_duration=END_OF_SPEECH_S)
-    )
 
 
 async def answer_call(job: JobContext) -> None:
@@ -199,6 +182,7 @@ class _Call:
 
     def _session(self, profile: AgentProfile) -> AgentSession[None]:
         speech, detector = self._ready.settings.speech, self._ready.detector
+        hears = isinstance(brain := catalog.brain(speech, profile), VoiceBrain)
         session: AgentSession[None] = AgentSession(
             stt=catalog.ears(
                 speech,
@@ -209,10 +193,11 @@ class _Call:
                 lambda: self._expected.yes_or_no or (self._consent is not None and self._consent.asking),
             ),
             vad=WordedVAD(detector),
-            llm=catalog.brain(speech, profile),
-            tts=by_sentences(self._mouth),
-            turn_handling=turn_handling(profile, lambda: self._collector.expected, self._expected.is_whole),
+            llm=brain,
+            tts=self._mouth if hears else by_sentences(self._mouth),
+            turn_handling=turn_handling(profile, lambda: self._collector.expected, self._expected.is_whole, not hears),
             conn_options=SessionConnectOptions(max_unrecoverable_errors=ERRORS_BORNE),
+            tts_text_transforms=None if hears else NOT_GIVEN,  # they would part words from the sound that they have
             aec_warmup_duration=None,  # the telephone cancels its echo; barge-in works from the first word
             user_away_timeout=None,
             session_close_transcript_timeout=LAST_WORDS_WITHIN_S,
@@ -295,6 +280,8 @@ class _Call:
             await handover.close()
             await conversation.close()
             await prepared.session.aclose()
+            if isinstance(prepared.session.llm, VoiceBrain):
+                await prepared.session.llm.aclose()
             await prepared.ways.close()
             await reporter.close()
             await line.close()

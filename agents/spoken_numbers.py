@@ -151,6 +151,11 @@ class SpokenNumbers:
         """What was said may still turn out to be part of a card number."""
         return self._redactor.unsettled(self._now_ms())
 
+    @property
+    def may_leave_as_sound(self) -> bool:
+        """No number stands open, and none is expected: what was said is in its words."""
+        return not self.unsettled and not self._expected() and not self._long_expected()
+
     async def settled(self) -> None:
         """Returns when no run of digits stands open: the model may have its turn."""
         until = time.monotonic() + OPEN_AT_MOST_S

@@ -18,10 +18,11 @@ EARS_RATE, FRAME_MS = 16000, 20
 
 def turn_handling(
     profile: AgentProfile, digits_expected: Callable[[], int] = lambda: 0,
-    is_whole: Callable[[str], bool | None] = lambda _: None,
+    is_whole: Callable[[str], bool | None] = lambda _: None, early: bool = True,
 ) -> TurnHandlingOptions:  # fmt: skip
     """The reply is prepared, voice included, while the turn's end is still being decided. The short wait grows with the
-    pauses that this caller makes in the middle of a turn; half a sentence gets the long one."""
+    pauses that this caller makes in the middle of a turn; half a sentence gets the long one. Not `early`: nothing is
+    asked before it is known whom the turn was meant for."""
     return TurnHandlingOptions(
         turn_detection=WordsTurnEnd(digits_expected, is_whole),
         endpointing={
@@ -35,7 +36,7 @@ def turn_handling(
             "resume_false_interruption": True,
             "false_interruption_timeout": FALSE_START_S,
         },
-        preemptive_generation={"enabled": True, "preemptive_tts": True},
+        preemptive_generation={"enabled": early, "preemptive_tts": True},
     )
 
 

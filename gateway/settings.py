@@ -7,15 +7,17 @@ The defaults describe one machine on loopback; `gateway up` fills in what it sta
 
 from __future__ import annotations
 
+import json
 import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gateway.agent_settings import AgentSettings
+from gateway.kernel.errors import SetupError
 from gateway.recording_settings import RecordingSettings
 from gateway.speech_settings import SpeechSettings
 
@@ -263,6 +265,22 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Settings from the environment; pydantic's ValidationError names a wrong one."""
+    """Settings from the environment; pydantic's ValidationError names a wrong one, and SetupError one that should be
+    JSON and is none."""
     secrets = Path("/run/secrets")
-    return Settings(_secrets_dir=str(secrets) if secrets.is_dir() else None)  # pyright: ignore[reportCallIssue]
+    try:
+        return Settings(_secrets_dir=str(secrets) if secrets.is_dir() else None)  # pyright: ignore[reportCallIssue]
+    except SettingsError as error:
+        suspects = [name for name in os.environ if name.startswith("GATEWAY_") and name.endswith("_OPTIONS")]
+        named = ", ".join(name for name in suspects if not _is_json(os.environ[name]))
+        if not named:
+            raise
+        raise SetupError(f"{named}: this is no JSON", todo='write it as \'{"name": "value"}\'') from error
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

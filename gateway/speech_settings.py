@@ -57,36 +57,51 @@ class SpeechSettings(BaseModel):
     models_dir: Path = Field(
         default_factory=default_models_dir, description="where `gateway models fetch` puts models, a folder for each"
     )
-    stt: str = Field(default="embedded", description="embedded | faster-whisper | openai")
+    stt: str = Field(
+        default="embedded", description="embedded | faster-whisper | openai | deepgram | cartesia | elevenlabs"
+    )
     stt_model: str = Field(default="", description="a folder, or the name of one in models_dir; else a model's name")
     stt_compute_type: str = Field(default="int8", description="of faster-whisper: int8 | float16 | int8_float16 | …")
     shared: bool = Field(default=True, description="faster-whisper once per worker; false: once in each call's process")
     ears_socket: Path | None = Field(default=None, description="where the shared ears are; the worker sets it")
     stt_base_url: str = ""
     stt_api_key: SecretStr = SecretStr("")
+    stt_options: dict[str, Any] = Field(default_factory=dict, description="of a hosted provider's plugin, by its names")
     stt_fallback: str = Field(default="", description="the same choice; hears what the first did not. Empty: nobody")
     stt_fallback_model: str = ""
     stt_fallback_base_url: str = ""
     stt_fallback_api_key: SecretStr = SecretStr("")
-    llm: str = Field(default="embedded", description="embedded | openai")
+    stt_fallback_options: dict[str, Any] = Field(default_factory=dict)
+    llm: str = Field(default="embedded", description="embedded | openai | anthropic | google | openai-realtime")
     llm_model: str = ""
     llm_base_url: str = ""
     llm_api_key: SecretStr = SecretStr("")
+    llm_voice: str = Field(
+        default="", description="openai-realtime speaks with it itself; empty: the mouth of TTS does"
+    )
+    llm_options: dict[str, Any] = Field(default_factory=dict, description="of the plugin, by its names")
+    llm_fallback: str = Field(default="openai", description="openai | anthropic | google; with LLM_FALLBACK_MODEL")
     llm_fallback_model: str = Field(default="", description="of another server, asked when the first fails or is slow")
     llm_fallback_base_url: str = ""
     llm_fallback_api_key: SecretStr = SecretStr("")
-    tts: str = Field(default="embedded", description="embedded | flite | espeak-ng | piper | openai")
+    llm_fallback_options: dict[str, Any] = Field(default_factory=dict)
+    tts: str = Field(
+        default="embedded",
+        description="embedded | flite | espeak-ng | piper | openai | deepgram | cartesia | elevenlabs",
+    )
     tts_model: str = Field(
         default="", description="a model's name; for piper its .onnx file, or a folder in models_dir"
     )
     tts_voice: str = ""
     tts_base_url: str = ""
     tts_api_key: SecretStr = SecretStr("")
+    tts_options: dict[str, Any] = Field(default_factory=dict)
     tts_fallback: str = Field(default="", description="the same choice; says what the first could not. Empty: nobody")
     tts_fallback_model: str = ""
     tts_fallback_voice: str = ""
     tts_fallback_base_url: str = ""
     tts_fallback_api_key: SecretStr = SecretStr("")
+    tts_fallback_options: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from livekit.agents import llm, stt, tts, vad
 
 from agents.profile import AgentProfile
-from agents.speech import engines, piper, stand_in, whisper
+from agents.speech import engines, piper, plugins, realtime, stand_in, whisper
 from agents.speech.brain import ScriptedBrain
 from agents.speech.choice import Choice, all_of, first, other
 from agents.speech.eager import EagerAdapter
 from agents.speech.ears import KeywordEars
+from agents.speech.hosted import HOSTED, OPENAI_REALTIME, REFUSED, names
 from agents.speech.keywords import KeywordSpotter, shared_decoder
 from agents.speech.mouth import EmbeddedMouth
 from agents.speech.phrasebook import shipped
@@ -45,9 +46,9 @@ class Prepared:
 
 
 KINDS: dict[Stage, tuple[str, ...]] = {
-    "stt": ("embedded", "faster-whisper", "openai"),
-    "llm": ("embedded", "openai"),
-    "tts": ("embedded", "flite", "espeak-ng", "piper", "openai"),
+    "stt": ("embedded", "faster-whisper", "openai", *names("stt")),
+    "llm": ("embedded", "openai", OPENAI_REALTIME, *names("llm")),
+    "tts": ("embedded", "flite", "espeak-ng", "piper", "openai", *names("tts")),
 }
 
 
@@ -56,17 +57,25 @@ def check(settings: SpeechSettings) -> None:
     for stage in STAGES:
         for choice in all_of(settings, stage):
             _check(choice, settings)
+    if settings.llm == OPENAI_REALTIME:
+        realtime.check(first(settings, "llm"), settings)
 
 
 def _check(choice: Choice, settings: SpeechSettings) -> None:
     name = f"GATEWAY_SPEECH__{choice.setting}"
+    if choice.stage == "llm" and choice.kind in REFUSED:
+        raise SetupError(f"{name}={choice.kind} is not taken: the model {REFUSED[choice.kind]}", todo=realtime.INSTEAD)
     if choice.kind not in KINDS[choice.stage]:
         raise SetupError(f"{name}={choice.kind} is not known", todo=f"use one of: {', '.join(KINDS[choice.stage])}")
     if choice.kind == "faster-whisper":
         whisper.check_folder(settings.model_folder(choice.model))
-    if choice.kind == "openai" and not choice.model:
+    if (choice.stage, choice.kind) in HOSTED:
+        _check_hosted(choice, settings)
+    elif choice.options and choice.kind != OPENAI_REALTIME:
+        raise SetupError(f"{name}_OPTIONS are for hosted providers, and {name}={choice.kind}", todo="take them out")
+    if choice.kind in ("openai", OPENAI_REALTIME) and not choice.model:
         raise SetupError(
-            f"{name}=openai needs a model name",
+            f"{name}={choice.kind} needs a model name",
             todo=f"set {name}_MODEL and, for a server of your own, {name}_BASE_URL",
         )
     if choice.kind in ("flite", "espeak-ng") and not engines.installed(choice.kind):
@@ -79,10 +88,24 @@ def _check(choice: Choice, settings: SpeechSettings) -> None:
         _log.warning("no_speech_engine", effect="only the shipped sentences can be spoken")
 
 
+def _check_hosted(choice: Choice, settings: SpeechSettings) -> None:
+    """Made once and thrown away: what cannot be made is no surprise for a caller."""
+    made = plugins.make(choice)
+    streams = isinstance(made, stt.STT) and made.capabilities.streaming
+    if streams and (choice.setting != "STT" or settings.stt_fallback):
+        raise SetupError(
+            f"{choice.kind} hears while the caller speaks, so it cannot stand in, nor can somebody stand in for it",
+            todo="take GATEWAY_SPEECH__STT_FALLBACK out, or choose ears that hear a turn at a time",
+        )
+
+
 def prepare(settings: SpeechSettings) -> Prepared:
     """Loads what is the same for every call."""
     choices = [choice for stage in STAGES for choice in all_of(settings, stage)]
-    if any(choice.kind == "openai" for choice in choices):
+    for choice in choices:
+        if hosted := HOSTED.get((choice.stage, choice.kind)):
+            plugins.load(hosted)
+    if any(choice.kind in ("openai", OPENAI_REALTIME) for choice in choices):
         import livekit.plugins.openai  # noqa: F401 - 0.8 s that the first caller would wait
     if any(choice.kind == "embedded" for choice in choices if choice.stage == "tts"):
         shipped()
@@ -126,6 +149,8 @@ def ears(
     def recogniser(choice: Choice) -> stt.STT:
         if choice.kind == "openai":
             return _remote_ears(choice)
+        if ("stt", choice.kind) in HOSTED:
+            return plugins.make(choice)
         if choice.kind == "faster-whisper" and settings.ears_socket is not None:
             return SharedWhisperSTT(settings.ears_socket, choice.setting)
         if choice.kind == "faster-whisper":
@@ -134,9 +159,13 @@ def ears(
 
     choice, standing_in = first(settings, "stt"), other(settings, "stt")
     found = recogniser(choice)
+    if found.capabilities.streaming:  # hears while the caller speaks, and says itself when a stretch is over
+        return found
     if choice.kind != "embedded" or standing_in is not None:
         found = SteadyEars(found, recogniser(standing_in) if standing_in else None)
-    adapter = EagerAdapter if choice.kind == "openai" else stt.StreamAdapter  # who may be asked in vain
+    adapter = (
+        EagerAdapter if choice.kind == "openai" or ("stt", choice.kind) in HOSTED else stt.StreamAdapter
+    )  # who may be asked in vain
     return adapter(stt=found, vad=detector)
 
 
@@ -159,7 +188,10 @@ def _keyword_ears(
 
 
 def brain(settings: SpeechSettings, profile: AgentProfile) -> llm.LLM:
-    return _model(first(settings, "llm")) if settings.llm == "openai" else ScriptedBrain(profile)
+    choice = first(settings, "llm")
+    if choice.kind == OPENAI_REALTIME:
+        return realtime.brain(choice)
+    return ScriptedBrain(profile) if choice.kind == "embedded" else _model(choice)
 
 
 def other_brain(settings: SpeechSettings) -> llm.LLM | None:
@@ -169,6 +201,8 @@ def other_brain(settings: SpeechSettings) -> llm.LLM | None:
 
 
 def _model(choice: Choice) -> llm.LLM:
+    if ("llm", choice.kind) in HOSTED:
+        return plugins.make(choice)
     from livekit.plugins import openai
 
     from agents.speech.openai_client import client
@@ -187,6 +221,8 @@ def mouth(settings: SpeechSettings) -> tts.TTS:
 
 
 def _mouth(choice: Choice, settings: SpeechSettings) -> tts.TTS:
+    if ("tts", choice.kind) in HOSTED:
+        return plugins.make(choice)
     if choice.kind == "openai":
         from livekit.plugins import openai
 

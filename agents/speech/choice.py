@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -23,6 +25,7 @@ class Choice:
     base_url: str
     key: SecretStr
     voice: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -38,10 +41,10 @@ def first(settings: SpeechSettings, stage: Stage) -> Choice:
 
 
 def other(settings: SpeechSettings, stage: Stage) -> Choice | None:
-    """The one that stands in, if there is one. A second model is always behind OpenAI's interface."""
+    """The one that stands in, if there is one."""
     if stage == "llm":
-        wanted = settings.llm == "openai" and bool(settings.llm_fallback_model)
-        return _choice(settings, stage, "llm_fallback", "openai") if wanted else None
+        wanted = settings.llm != "embedded" and bool(settings.llm_fallback_model)
+        return _choice(settings, stage, "llm_fallback", settings.llm_fallback) if wanted else None
     kind = getattr(settings, f"{stage}_fallback")
     return _choice(settings, stage, f"{stage}_fallback", kind) if kind else None
 
@@ -60,4 +63,5 @@ def _choice(settings: SpeechSettings, stage: Stage, prefix: str, kind: str) -> C
         getattr(settings, f"{prefix}_base_url"),
         getattr(settings, f"{prefix}_api_key"),
         getattr(settings, f"{prefix}_voice", ""),
+        getattr(settings, f"{prefix}_options"),
     )

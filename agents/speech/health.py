@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import httpx
 
 from agents.speech.choice import Choice, all_of
+from agents.speech.hosted import OPENAI_REALTIME
 from gateway.speech_settings import STAGES, SpeechSettings
 
 WITHIN_S = 5.0
+ASKED = ("openai", OPENAI_REALTIME)  # who tells what models it has
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Health:
 
 
 async def ask_all(settings: SpeechSettings) -> list[Health]:
-    """Every server that the settings name; none for what runs in the worker."""
-    choices = [choice for stage in STAGES for choice in all_of(settings, stage) if choice.kind == "openai"]
+    """Every server with OpenAI's interface that the settings name; hosted providers' plugins have no such question."""
+    choices = [choice for stage in STAGES for choice in all_of(settings, stage) if choice.kind in ASKED]
     async with httpx.AsyncClient(timeout=WITHIN_S, trust_env=False) as client:
         return list(await asyncio.gather(*(_ask(client, choice) for choice in choices)))
 

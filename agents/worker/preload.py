@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from importlib import import_module
 from types import SimpleNamespace
 
 import anyio._backends._asyncio  # httpx loads these with the first request
@@ -17,6 +18,7 @@ from livekit.agents.ipc import log_queue
 
 from agents.session import answer_call
 from agents.speech.choice import all_of
+from agents.speech.hosted import HOSTED, OPENAI_REALTIME
 from agents.speech.keywords import shared_decoder
 from agents.speech.phrasebook import shipped
 from gateway.livekit.native_logs import keep_out_of_python, load_quietly
@@ -34,11 +36,14 @@ _settings = load_settings()
 if _settings.agents.mcp_servers:
     import agents.skills.mcp_tool  # noqa: F401
 _speech = _settings.speech
-if _speech.tts == "embedded":
-    shipped()
+shipped()  # also of a voice that nobody was chosen to stand in for
 if _speech.stt == "embedded":
     shared_decoder()
-if any(choice.kind == "openai" for stage in STAGES for choice in all_of(_speech, stage)):
+_choices = [choice for stage in STAGES for choice in all_of(_speech, stage)]
+for _choice in _choices:
+    if _hosted := HOSTED.get((_choice.stage, _choice.kind)):
+        import_module(_hosted.module)
+if any(choice.kind in ("openai", OPENAI_REALTIME) for choice in _choices):
     import livekit.plugins.openai  # 0.8 s and 60 MiB of each process
 
     from agents.speech.openai_client import warm

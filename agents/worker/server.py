@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 
 from livekit.agents import AgentServer, JobExecutorType
 
-from agents.session import answer_call, prepare_process
+from agents.ready import prepare_process
+from agents.session import answer_call
 from agents.worker.loop_lag import LoopLag
 from agents.worker.slots import CallSlots
 from gateway.kernel.logs import get_logger

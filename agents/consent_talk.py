@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from livekit import rtc
 from livekit.agents import AgentSession, tts
 from pydantic import ValidationError
 
 from agents.channel import CallerLine, Keypad
 from agents.facts_out import CallReporter
+from agents.speech.kept_sound import Frames, each, kept
 from agents.speech.mouth import EmbeddedMouth
 from compliance.consent.plan import DisclosurePlan
 from compliance.consent.texts import NO_KEY, REVOKE_KEYS, YES_KEY, texts_in
@@ -68,7 +68,7 @@ class ConsentTalk:
     ) -> None:  # fmt: skip
         self._session, self._voice, self._line, self._reporter = session, voice, line, reporter
         self._plan, self._texts = plan, texts_in(plan.language)
-        self._frames: dict[Saying, list[rtc.AudioFrame]] = {}
+        self._frames: dict[Saying, Frames] = {}
         self._answer: asyncio.Future[_Answer] | None = None
         self._answered_at = time.monotonic()
         self._star_at = -KEYS_WITHIN_S
@@ -87,11 +87,8 @@ class ConsentTalk:
         said += _SAID[self._plan.record]
         if isinstance(self._voice, EmbeddedMouth):
             self._voice.require([getattr(self._texts.say, one) for one in said])
-        spoken = await asyncio.gather(*(self._spoken(getattr(self._texts.say, one)) for one in said))
+        spoken = await asyncio.gather(*(kept.spoken(self._voice, getattr(self._texts.say, one)) for one in said))
         self._frames = dict(zip(said, spoken, strict=True))
-
-    async def _spoken(self, text: str) -> list[rtc.AudioFrame]:
-        return [chunk.frame async for chunk in self._voice.synthesize(text)]
 
     async def open(self) -> None:
         """Says what has to be said, and asks where that has to be asked; returns when the agent may speak."""
@@ -179,7 +176,7 @@ class ConsentTalk:
         """False if the caller has not heard all of it."""
         text, frames = getattr(self._texts.say, saying), self._frames[saying]
         began = time.monotonic()
-        speech = self._session.say(text, audio=_each(frames), allow_interruptions=False, add_to_chat_ctx=False)
+        speech = self._session.say(text, audio=each(frames), allow_interruptions=False, add_to_chat_ctx=False)
         played = asyncio.ensure_future(speech.wait_for_playout())
         gone = asyncio.ensure_future(self._line.left.wait())
         try:
@@ -205,8 +202,3 @@ class ConsentTalk:
         at = time.monotonic() if since is None else since
         offset = max(round((at - self._answered_at) * 1000), 0)
         self._reporter.consent(kind, offset_ms=offset, rules=self._plan.rules, **fields)
-
-
-async def _each(frames: list[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
-    for frame in frames:
-        yield frame

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
-from livekit import rtc
 from livekit.agents import AgentSession, ConversationItemAddedEvent, ErrorEvent, JobContext, llm, stt, tts
 
 from agents.attempt import Attempt
@@ -28,6 +27,7 @@ from agents.silence import SilenceWatch
 from agents.skills.own_tools import Ways
 from agents.skills.tools import tools_for
 from agents.speech.dialogue import keypad_text
+from agents.speech.kept_sound import each, kept, said_once
 from agents.spoken_numbers import SpokenNumbers
 from agents.transfer_talk import Ask, TransferTalk
 from agents.turns import broken_off, room_options
@@ -125,12 +125,13 @@ class Conversation:
         `capture_first`: what is to be keyed in, unseen, before anything else is talked about. `after`: what is waited
         for besides the answer.
         """
-        frames, _ = await asyncio.gather(_spoken(voice, self._profile.greeting), self._consent.ready())
+        spoken = said_once if self._outbound else kept.spoken
+        frames, _ = await asyncio.gather(spoken(voice, self._profile.greeting), self._consent.ready())
         await self._line.answered()
         if after:
             await after()
         await self._consent.open()
-        self._session.say(self._profile.greeting, audio=_each(frames))
+        self._session.say(self._profile.greeting, audio=each(frames))
         self._silence.start()
         self._opened.set()
         if choice := next((one for one in self._profile.captures if one.name == capture_first), None):
@@ -255,12 +256,3 @@ class Conversation:
                 self._flows.heard(typed)
             await broken_off(self._session)
             self._session.generate_reply(user_input=typed)
-
-
-async def _spoken(voice: tts.TTS, text: str) -> list[rtc.AudioFrame]:
-    return [chunk.frame async for chunk in voice.synthesize(text)]
-
-
-async def _each(frames: list[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
-    for frame in frames:
-        yield frame

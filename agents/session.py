@@ -48,6 +48,7 @@ from agents.speech.voice_brain import VoiceBrain
 from agents.spoken_numbers import SpokenNumbers
 from agents.tool_hosts import host_of
 from agents.turns import turn_handling
+from agents.worker.loop_lag import LoopLag
 from gateway.calls.agent_commands import AgentDoor, Brief
 from gateway.calls.fact_sender import FactSender
 from gateway.calls.participants import AGENT_ID, CALL_ID, CAPTURE_FIRST
@@ -59,6 +60,7 @@ from gateway.livekit.own_events import only_its_room
 CALLER_WITHIN_S = 10.0
 CALLED_WITHIN_S = 90.0  # an agent is there before somebody is dialled
 ERRORS_BORNE = 1000  # an answer prepared in vain counts too; who gives a model up is Patience, not the library
+LAG_EVERY_S = 0.2
 LAST_WORDS_WITHIN_S = 0.5  # of a caller who hung up in mid-sentence
 
 _log = get_logger(__name__)
@@ -123,6 +125,7 @@ class _Call:
         self._began = time.monotonic()
         self._steps_ms: dict[str, int] = {}
         self._commands = AgentCommands(job.room)
+        self._lag = LoopLag(every_s=LAG_EVERY_S)
 
     def _step(self, name: str) -> None:
         self._steps_ms[name] = round((time.monotonic() - self._began) * 1000)
@@ -140,6 +143,7 @@ class _Call:
             caller = await find_caller(self._job.room, within_s=within_s)
             known = await self._let_in(caller)
             self._tasks.start(self._audio.start(), name="agent:publish")
+            self._tasks.start(self._lag.run(), name="agent:lag")
             self._audio.subscribed.add_done_callback(lambda _: self._step("subscribed"))
             wanted = known.attributes.get(AGENT_ID) or self._order.agent_id
             if wanted != self._order.agent_id:  # who the caller is sent to, in place of the rule's
@@ -275,7 +279,8 @@ class _Call:
             self._open(conversation, prepared, line, reporter, known.attributes.get(CAPTURE_FIRST, ""))
             handover.start()
             await first_of(line.left, handover.left)
-            _log.info("call_left", setup_ms=self._steps_ms, to_human=handover.left.is_set())
+            late = {"typical": round(self._lag.typical_ms), "worst": round(self._lag.worst_ms)}
+            _log.info("call_left", setup_ms=self._steps_ms, late_ms=late, to_human=handover.left.is_set())
         finally:
             await handover.close()
             await conversation.close()

@@ -105,6 +105,11 @@ class TwoMouths(tts.TTS):
         return self._serving.provider
 
     @property
+    def stood_in(self) -> bool:
+        """Whether what was said last may not be the first one's."""
+        return not self._trouble.is_over
+
+    @property
     def _serving(self) -> tts.TTS:
         return self._first if self._trouble.is_over else self._other
 

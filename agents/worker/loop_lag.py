@@ -14,15 +14,16 @@ WINDOW = 60  # of the last samples: 3 s
 class LoopLag:
     """Measures the loop that calls `run`, until it is cancelled."""
 
-    def __init__(self, window: int = WINDOW) -> None:
+    def __init__(self, window: int = WINDOW, *, every_s: float = EVERY_S) -> None:
+        self._every_s = every_s
         self._late_s: deque[float] = deque(maxlen=window)
         self._worst_s = 0.0
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + EVERY_S
-            await asyncio.sleep(EVERY_S)
+            due = loop.time() + self._every_s
+            await asyncio.sleep(self._every_s)
             self.add(loop.time() - due)
 
     def add(self, late_s: float) -> None:

@@ -10,6 +10,7 @@ from livekit.agents import Agent, APIConnectOptions, FlushSentinel, ModelSetting
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from agents.backchannel import without_backchannels
+from agents.late_voice import in_time
 from agents.patience import Chunk, Model, Patience
 from agents.speech import own_voice
 from agents.speech.brain import ScriptedBrain
@@ -73,8 +74,12 @@ class Listener(Agent):
             yield event
 
     async def tts_node(self, text: AsyncIterable[str], model_settings: ModelSettings) -> AsyncIterator[rtc.AudioFrame]:
-        """What a model says with a voice of its own is not said again by our mouth."""
-        async for frame in own_voice.said(text, lambda part: Agent.default.tts_node(self, part, model_settings)):
+        """What a model says with a voice of its own is not said again by our mouth, which may be late."""
+
+        def mouth(part: AsyncIterable[str]) -> AsyncIterable[rtc.AudioFrame]:
+            return in_time(part, lambda words: Agent.default.tts_node(self, words, model_settings))
+
+        async for frame in own_voice.said(text, mouth):
             yield frame
 
     def _go_on(self) -> None:

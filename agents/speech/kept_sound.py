@@ -24,12 +24,17 @@ class KeptSound:
         self._kept: OrderedDict[str, Frames] = OrderedDict()
         self._lock = Lock()
 
+    def known(self, text: str) -> Frames:
+        """Empty for what was not said before."""
+        with self._lock:
+            if text in self._kept:
+                self._kept.move_to_end(text)
+            return self._kept.get(text, ())
+
     async def spoken(self, voice: tts.TTS, text: str) -> Frames:
         """As `voice` says it, now or once before. Raises what `voice` raises."""
-        with self._lock:
-            if found := self._kept.get(text):
-                self._kept.move_to_end(text)
-                return found
+        if found := self.known(text):
+            return found
         frames = await said_once(voice, text)
         if not (isinstance(voice, TwoMouths) and voice.stood_in):  # the next call may have the real one again
             self._keep(text, frames)

@@ -184,7 +184,9 @@ class CarrierSettings(BaseModel):
 
 class WorkerSettings(BaseModel):
     name: str = "worker-1"
-    http_port: int = Field(default=0, description="health port of livekit-agents; 0 = any free one")
+    http_port: int = Field(
+        default=0, description="health port of livekit-agents; 0 = any free one; +1, +2, … of further shards"
+    )
     max_calls: int = Field(default=20, description="active calls at which this worker takes no more")
     idle_processes: int = Field(default=1, description="ready for the next call, in each process that takes calls")
     calls_per_process: int = Field(

@@ -32,10 +32,15 @@ RESTART_AFTER_FAILURES = 60  # connection attempts; 10 s apart at the end
 _log = get_logger(__name__)
 
 
-def build_server(settings: Settings, slots: CallSlots, *, threads: bool) -> AgentServer:
-    """The server with our limits; not connected yet. `threads`: its calls stay in this process, a thread for each."""
+def set_environment() -> None:
+    """Before there is a fork server; what the operator has set stays."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+def build_server(settings: Settings, slots: CallSlots, *, threads: bool) -> AgentServer:
+    """The server with our limits; not connected yet. `threads`: its calls stay in this process, a thread for each."""
+    set_environment()
     server = AgentServer(
         ws_url=settings.livekit.url,
         api_key=settings.livekit.api_key,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import cast
 
-from agents.worker.server import ENVIRONMENT, PRELOAD
+from agents.worker.server import PRELOAD, set_environment
 from agents.worker.shard import run_shard
+from agents.worker.sizes import health_port
 from gateway.kernel.logs import get_logger
 from gateway.kernel.tasks import TaskSet
 from gateway.settings import Settings
@@ -30,13 +30,18 @@ class _Shard:
     gone: asyncio.Event
 
 
+def _of_shard(settings: Settings, number: int) -> Settings:
+    """Each has a health port of its own, from the one that was set upwards."""
+    port = health_port(settings.worker.http_port, number)
+    return settings.model_copy(update={"worker": settings.worker.model_copy(update={"http_port": port})})
+
+
 class Shards:
     """`ready` is called once all are registered with LiveKit."""
 
     def __init__(self, settings: Settings, sizes: list[int], ready: Callable[[], None]) -> None:
         self._settings, self._sizes, self._ready = settings, sizes, ready
-        for name, value in ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
+        set_environment()
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(
             ["livekit.agents.ipc._preload", PRELOAD, "agents.worker.shard", "livekit.agents.ipc._preload_freeze"]
@@ -49,9 +54,6 @@ class Shards:
     def start(self) -> None:
         for number, most in enumerate(self._sizes):
             self._tasks.start(self._keep(number, most), name=f"worker:shard:{number}")
-
-    def pids(self) -> list[int]:
-        return [one.process.pid for one in self._shards.values() if one.process.pid is not None]
 
     async def drain(self) -> None:
         """Returns when all their calls are over."""
@@ -80,19 +82,24 @@ class Shards:
         """As long as the worker lives; one that ends at once is started less and less often."""
         loop, pause = asyncio.get_running_loop(), AGAIN_AFTER_S
         while not self._ending:
-            began = loop.time()
-            shard = await self._start(number, most)
-            await shard.gone.wait()
-            self._forget(number, shard)
+            began, code = loop.time(), None
+            try:
+                shard = await self._start(number, most)
+            except OSError as error:  # no memory, no process left: another time there may be
+                _log.error("shard_not_started", shard=number, reason=type(error).__name__)
+            else:
+                await shard.gone.wait()
+                self._forget(number, shard)
+                code = shard.process.exitcode
             if self._ending:
                 return
             pause = AGAIN_AFTER_S if loop.time() - began >= STEADY_S else min(pause * 2, AGAIN_AT_MOST_S)
-            _log.warning("shard_ended", shard=number, code=shard.process.exitcode, again_in_s=pause)
+            _log.warning("shard_ended", shard=number, code=code, again_in_s=pause)
             await asyncio.sleep(pause)
 
     async def _start(self, number: int, most: int) -> _Shard:
         ours, theirs = multiprocessing.Pipe()
-        process = self._context.Process(target=run_shard, args=(self._settings, most, theirs), daemon=False)
+        process = self._context.Process(target=run_shard, args=(_of_shard(self._settings, number), most, theirs))
         await asyncio.to_thread(process.start)  # the first one waits for the fork server to have loaded everything
         theirs.close()
         shard = self._shards[number] = _Shard(process, cast("Connection", ours), asyncio.Event())

@@ -30,6 +30,11 @@ def calls_per_process(worker: WorkerSettings, speech: SpeechSettings) -> int:
     return 1
 
 
+def health_port(first: int, number: int) -> int:
+    """Of the process `number` from 0: `first` and upwards; 0 stays any free one."""
+    return first + number if first else 0
+
+
 def shard_sizes(most: int, each: int) -> list[int]:
     """The most calls of each process: as few processes as do, as even as can be."""
     number = -(-most // each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.worker.sizes import calls_per_process, shard_sizes
+from agents.worker.sizes import calls_per_process, health_port, shard_sizes
 from gateway.kernel.errors import SetupError
 from gateway.settings import WorkerSettings
 from gateway.speech_settings import SpeechSettings
@@ -44,3 +44,8 @@ def test_calls_that_cannot_share_a_process_are_an_error_that_says_what_to_set() 
 )
 def test_as_few_processes_as_do_and_as_even_as_can_be(most: int, each: int, sizes: list[int]) -> None:
     assert shard_sizes(most, each) == sizes
+
+
+def test_processes_of_a_worker_do_not_share_a_health_port() -> None:
+    assert [health_port(8081, number) for number in range(3)] == [8081, 8082, 8083]
+    assert [health_port(0, number) for number in range(3)] == [0, 0, 0]
